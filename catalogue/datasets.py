@@ -1,0 +1,236 @@
+"""The record of entries: get, add, amend, withdraw, and the history of each.
+
+Every change writes the entry and its line of history in one transaction and takes the next change number, by which
+the search index knows what it has not seen. An edit names the revision it started from; when that is no longer the
+present one it is refused with Conflict and nothing is changed.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from catalogue import clock
+from catalogue.entries import FIELDS, Document, canonical, difference, digest, to_dataset
+from catalogue.errors import Conflict, InvalidEntry, NotFound
+from catalogue.harvest.rows import clean
+from catalogue.model import Audience, Dataset, Revision
+from catalogue.store import Database
+
+COLUMNS = "id, entry, revision, change"
+PAGE = 1000
+
+
+def get(db: Database, dataset_id: str, *, audience: Audience) -> Dataset:
+    """The entry, if this audience may know of it. Raises NotFound otherwise: hidden and missing look the same."""
+    found = get_many(db, [dataset_id], audience=audience)
+    if not found:
+        raise NotFound("entry", dataset_id)
+    return found[0]
+
+
+def get_many(db: Database, ids: Sequence[str], *, audience: Audience) -> list[Dataset]:
+    """The entries with these ids that the audience may know of, in the order of `ids`."""
+    if not ids:
+        return []
+    names = {f"id{place}": dataset_id for place, dataset_id in enumerate(ids)}
+    marks = ", ".join(f":{name}" for name in names)
+    rows = db.query(f"SELECT {COLUMNS} FROM datasets WHERE id IN ({marks})", names)
+    found = {row["id"]: _dataset(row) for row in rows}
+    return [found[key] for key in ids if key in found and audience.may_know(found[key])]
+
+
+def _dataset(row: Mapping[str, Any]) -> Dataset:
+    return to_dataset(json.loads(row["entry"]), revision=row["revision"], change=row["change"])
+
+
+def everything(db: Database, *, audience: Audience) -> Iterator[Dataset]:
+    """Every entry the audience may know of, by id, withdrawn ones too; read in pages, so memory stays small."""
+    last = ""
+    while True:
+        rows = db.query(
+            f"SELECT {COLUMNS} FROM datasets WHERE id > :last ORDER BY id LIMIT {PAGE}", {"last": last}
+        )
+        yield from (dataset for dataset in map(_dataset, rows) if audience.may_know(dataset))
+        if len(rows) < PAGE:
+            return
+        last = rows[-1]["id"]
+
+
+def changed_since(db: Database, change: int, *, limit: int) -> list[Dataset]:
+    """Up to `limit` entries changed after `change`, of every visibility, oldest change first."""
+    rows = db.query(
+        f"SELECT {COLUMNS} FROM datasets WHERE change > :change ORDER BY change LIMIT :limit",
+        {"change": change, "limit": limit},
+    )
+    return [_dataset(row) for row in rows]
+
+
+def named(db: Database) -> list[Dataset]:
+    """Every entry that only named bodies may know of."""
+    return [_dataset(row) for row in db.query(f"SELECT {COLUMNS} FROM datasets WHERE visibility = 'named' ORDER BY id")]
+
+
+def count(db: Database) -> int:
+    """How many entries there are, of every status and visibility."""
+    return int(db.query("SELECT COUNT(*) AS n FROM datasets")[0]["n"])
+
+
+def last_change(db: Database) -> int:
+    """The number of the newest change to the catalogue; 0 when nothing was ever added."""
+    return int(db.query("SELECT value FROM counters WHERE name = 'change'")[0]["value"])
+
+
+def lineage(db: Database) -> int:
+    """A number that tells this database from every other one, and from itself after a restore."""
+    return int(db.query("SELECT value FROM counters WHERE name = 'lineage'")[0]["value"])
+
+
+def take_changes(db: Database, how_many: int = 1) -> int:
+    """Take the next change numbers, inside the caller's transaction; returns the first of them."""
+    rows = db.query(
+        "UPDATE counters SET value = value + :n WHERE name = 'change' RETURNING value", {"n": how_many}
+    )
+    return int(rows[0]["value"]) - how_many + 1
+
+
+def add(db: Database, values: Mapping[str, Any], *, by: str, why: str | None, now: datetime) -> Dataset:
+    """Add an entry. Raises InvalidEntry with a reason for each field, Conflict when the id is taken."""
+    document = _checked(values)
+    with db.atomic():
+        taken = db.query("SELECT updated_at, revision FROM datasets WHERE id = :id", {"id": document["id"]})
+        if taken:
+            raise Conflict(document["id"], by="somebody", at=taken[0]["updated_at"], revision=taken[0]["revision"])
+        change = take_changes(db)
+        db.execute(
+            "INSERT INTO datasets (id, title, publisher, status, visibility, source, entry, digest, revision, change,"
+            " updated_at) VALUES (:id, :title, :publisher, :status, :visibility, :source, :entry, :digest, 1, :change,"
+            " :now)",
+            {**columns(document), "change": change, "now": clock.stamp(now)},
+        )
+        _remember(db, document["id"], 1, "add", {}, by=by, why=why, now=now)
+    return to_dataset(document, revision=1, change=change)
+
+
+def amend(
+    db: Database,
+    dataset_id: str,
+    changes: Mapping[str, Any],
+    *,
+    revision: int,
+    by: str,
+    why: str | None,
+    now: datetime,
+    action: str = "amend",
+) -> Dataset:
+    """Change fields of an entry; None or an empty value removes one. Changing nothing leaves no trace.
+
+    Raises NotFound, InvalidEntry, and Conflict when the entry is no longer at `revision`.
+    """
+    with db.atomic():
+        before, present = _present(db, dataset_id)
+        if present != revision:
+            raise _conflict(db, dataset_id)
+        after = _checked({**before, **changes, "id": dataset_id})
+        changed = difference(before, after)
+        if not changed:
+            return to_dataset(before, revision=present)
+        change = take_changes(db)
+        written = db.execute(
+            "UPDATE datasets SET title = :title, publisher = :publisher, status = :status, visibility = :visibility,"
+            " source = :source, entry = :entry, digest = :digest, revision = revision + 1, change = :change,"
+            " updated_at = :now WHERE id = :id AND revision = :revision",
+            {**columns(after), "change": change, "now": clock.stamp(now), "revision": revision},
+        )
+        if written != 1:
+            raise _conflict(db, dataset_id)
+        _remember(db, dataset_id, revision + 1, action, changed, by=by, why=why, now=now)
+    return to_dataset(after, revision=revision + 1, change=change)
+
+
+def withdraw(
+    db: Database, dataset_id: str, *, revision: int, successor: str | None, by: str, why: str | None, now: datetime
+) -> Dataset:
+    """Withdraw an entry. Its page and its history stay; `successor` is the id of the entry that takes its place."""
+    changes = {"status": "withdrawn", "superseded_by": successor}
+    return amend(db, dataset_id, changes, revision=revision, by=by, why=why, now=now, action="withdraw")
+
+
+def history(db: Database, dataset_id: str) -> list[Revision]:
+    """What happened to an entry, oldest first."""
+    rows = db.query("SELECT * FROM history WHERE dataset_id = :id ORDER BY revision", {"id": dataset_id})
+    return [
+        Revision(
+            dataset_id=row["dataset_id"],
+            revision=row["revision"],
+            at=clock.moment(row["at"]),
+            by=row["by"],
+            action=row["action"],
+            changes=json.loads(row["changes"]),
+            why=row["why"],
+        )
+        for row in rows
+    ]
+
+
+def columns(document: Document) -> dict[str, Any]:
+    """The document as columns of `datasets`."""
+    text = canonical(document)
+    return {
+        "id": document["id"],
+        "title": document["title"],
+        "publisher": document.get("publisher"),
+        "status": document.get("status", "published"),
+        "visibility": document.get("visibility", "public"),
+        "source": document.get("source"),
+        "entry": text,
+        "digest": digest(text),
+    }
+
+
+def _checked(values: Mapping[str, Any]) -> Document:
+    unknown = set(values) - set(FIELDS)
+    if unknown:
+        raise InvalidEntry({name: "There is no such field." for name in sorted(unknown)})
+    cleaned = clean(values, line=0, resolve=lambda name: name)
+    if cleaned.faults or cleaned.document is None:
+        raise InvalidEntry({fault.column: fault.reason for fault in cleaned.faults})
+    return cleaned.document
+
+
+def _present(db: Database, dataset_id: str) -> tuple[Document, int]:
+    rows = db.query("SELECT entry, revision FROM datasets WHERE id = :id", {"id": dataset_id})
+    if not rows:
+        raise NotFound("entry", dataset_id)
+    return json.loads(rows[0]["entry"]), rows[0]["revision"]
+
+
+def _conflict(db: Database, dataset_id: str) -> Conflict:
+    last = history(db, dataset_id)[-1]
+    return Conflict(dataset_id, by=last.by, at=clock.stamp(last.at), revision=last.revision)
+
+
+def _remember(
+    db: Database,
+    dataset_id: str,
+    revision: int,
+    action: str,
+    changes: Mapping[str, Any],
+    *,
+    by: str,
+    why: str | None,
+    now: datetime,
+) -> None:
+    db.execute(
+        "INSERT INTO history (dataset_id, revision, at, by, action, changes, why)"
+        " VALUES (:id, :revision, :at, :by, :action, :changes, :why)",
+        {
+            "id": dataset_id,
+            "revision": revision,
+            "at": clock.stamp(now),
+            "by": by,
+            "action": action,
+            "changes": canonical(changes),
+            "why": why,
+        },
+    )

@@ -1,0 +1,51 @@
+"""What can go wrong and is expected to. Each error carries what the reply needs to say.
+
+    CatalogueError               the message is a plain sentence that can be shown to a person
+    ├── NotFound                 no such thing, or the asker may not know of it: the two look the same
+    ├── NotAllowed               the person has no right to do this
+    ├── Conflict                 somebody else changed it first: carries the present revision
+    ├── InvalidEntry             an entry cannot be kept: carries its faults, field by field
+    ├── StoreUnavailable         the database cannot be used now (locked, full, unreachable, too new)
+    └── BadSetting               a setting is missing or makes no sense: names it
+
+Outcomes that are part of the work (no match, several matches) are return values, not errors.
+"""
+
+from collections.abc import Mapping
+
+
+class CatalogueError(Exception):
+    """Base of everything expected. `str(error)` is a plain English sentence without personal data."""
+
+
+class NotFound(CatalogueError):
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(f"There is no {kind} called “{key}” that you can see.")
+        self.kind, self.key = kind, key
+
+
+class NotAllowed(CatalogueError):
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+
+
+class Conflict(CatalogueError):
+    def __init__(self, key: str, *, by: str, at: str, revision: int) -> None:
+        super().__init__(f"{key} was changed by {by} on {at[:10]} after you opened it. Look at it again, then save.")
+        self.key, self.by, self.at, self.revision = key, by, at, revision
+
+
+class InvalidEntry(CatalogueError):
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {reason}" for field, reason in faults.items()))
+        self.faults = dict(faults)
+
+
+class StoreUnavailable(CatalogueError):
+    pass
+
+
+class BadSetting(CatalogueError):
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name} {problem}")
+        self.name = name

@@ -1,0 +1,256 @@
+"""One run: stage what was read, compare it with the record, merge it in one transaction.
+
+Staging keeps the catalogue free for everybody else: rows are read, mapped and put aside in small transactions, and
+only the comparison and the merge happen in the one transaction that changes entries. A run that is killed leaves the
+old catalogue; one that is repeated changes nothing.
+
+A row updates the entry with its id field by field: a field it does not have is left alone, one it has empty is
+cleared. What was staged by a run that never finished is removed when the next one starts.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from catalogue import clock, organisations
+from catalogue.datasets import columns, take_changes
+from catalogue.entries import Document, canonical, difference
+from catalogue.harvest.rows import Fault, Resolve, clean
+from catalogue.store import Database
+
+Row = tuple[int, dict[str, Any] | Fault]
+BATCH = 2000
+FAULTS_KEPT = 1000
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did, or with `dry_run` would have done. Counts are of entries; `faults` keeps the first 1,000."""
+
+    run: str = ""
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    left_out: int = 0
+    without_publisher: int = 0
+    fault_count: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    unknown_fields: dict[str, int] = field(default_factory=dict)
+    changed_fields: dict[str, int] = field(default_factory=dict)
+    dry_run: bool = False
+
+    def note(self, fault: Fault) -> None:
+        self.fault_count += 1
+        self.left_out += fault.left_out
+        if len(self.faults) < FAULTS_KEPT:
+            self.faults.append(fault)
+
+    @property
+    def read(self) -> int:
+        return self.added + self.changed + self.unchanged + self.left_out
+
+
+def merge_rows(
+    db: Database,
+    rows: Iterable[Row],
+    *,
+    source: str,
+    by: str,
+    why: str | None,
+    now: datetime,
+    resolve: Resolve,
+    dry_run: bool = False,
+    publisher: str | None = None,
+    progress: Callable[[int], None] = lambda _count: None,
+) -> Report:
+    """Bring `rows` (line number with a row or its fault) into the record; `publisher` fills in a missing one.
+
+    `progress` is called with the number of rows read since the last call. Faults never stop a run; they are in the
+    report. Raises StoreUnavailable, and then nothing was changed.
+    """
+    report = Report(run=_begin(db, source=source, by=by, now=now), dry_run=dry_run)
+    publishers = Publishers(resolve)
+    _stage(db, rows, report, resolve=publishers, publisher=publisher, progress=progress)
+    with db.atomic():
+        if not dry_run:
+            organisations.add_unknown(db, publishers.unknown)
+        report.added = _new(db, report.run)
+        updates = list(_updates(db, report))
+        report.changed = len(updates)
+        staged = int(db.query("SELECT COUNT(*) AS n FROM staged WHERE run = :run", {"run": report.run})[0]["n"])
+        report.unchanged = staged - report.added - report.changed
+        if not dry_run:
+            _merge_new(db, report, by=by, why=why, now=now)
+            _merge_updates(db, report.run, updates, by=by, why=why, now=now)
+        _finish(db, report, now=now)
+    return report
+
+
+class Publishers:
+    """From a publisher's name to its slug, known or new. `unknown` gathers the new ones, slug with name."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+        self._slugs: dict[str, str] = {}
+        self.unknown: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str:
+        slug = self._slugs.get(name)
+        if slug is None:
+            slug = self._resolve(name)
+            if slug is None:
+                slug = organisations.slug_of(name)
+                self.unknown.setdefault(slug, name)
+            self._slugs[name] = slug
+        return slug
+
+
+def _begin(db: Database, *, source: str, by: str, now: datetime) -> str:
+    with db.atomic():
+        day_ago = clock.stamp(now - timedelta(days=1))
+        db.execute(
+            "DELETE FROM staged WHERE run IN (SELECT id FROM runs WHERE finished_at IS NULL AND started_at < :day_ago)",
+            {"day_ago": day_ago},
+        )
+        db.execute("INSERT INTO counters (name, value) VALUES ('run', 0) ON CONFLICT (name) DO NOTHING")
+        number = db.query("UPDATE counters SET value = value + 1 WHERE name = 'run' RETURNING value")[0]["value"]
+        run = f"RUN-{number:04}"
+        db.execute(
+            "INSERT INTO runs (id, source, by, started_at) VALUES (:run, :source, :by, :now)",
+            {"run": run, "source": source, "by": by, "now": clock.stamp(now)},
+        )
+    return run
+
+
+def _stage(
+    db: Database,
+    rows: Iterable[Row],
+    report: Report,
+    *,
+    resolve: Resolve,
+    publisher: str | None,
+    progress: Callable[[int], None],
+) -> None:
+    seen: dict[str, int] = {}
+    stream = iter(rows)
+    while batch := list(islice(stream, BATCH)):
+        staged = [row for row in (_staged(row, report, seen, resolve, publisher) for row in batch) if row]
+        db.execute_many(
+            "INSERT INTO staged (run, place, id, title, publisher, status, visibility, source, entry, cleared, digest)"
+            " VALUES (:run, :place, :id, :title, :publisher, :status, :visibility, :source, :entry, :cleared, :digest)",
+            staged,
+        )
+        progress(len(batch))
+
+
+def _staged(
+    numbered: Row, report: Report, seen: dict[str, int], resolve: Resolve, publisher: str | None
+) -> dict[str, Any] | None:
+    line, row = numbered
+    if isinstance(row, Fault):
+        report.note(row)
+        return None
+    if publisher and not row.get("publisher"):
+        row = {**row, "publisher": publisher}
+    cleaned = clean(row, line=line, resolve=resolve)
+    for fault in cleaned.faults:
+        report.note(fault)
+    for name in cleaned.unknown:
+        report.unknown_fields[name] = report.unknown_fields.get(name, 0) + 1
+    document = cleaned.document
+    if document is None:
+        return None
+    first = seen.setdefault(document["id"], line)
+    if first != line:
+        reason = f"The id “{document['id']}” is already used on line {first}. Give this row an id of its own."
+        report.note(Fault(line, "id", reason, left_out=True))
+        return None
+    report.without_publisher += "publisher" not in document
+    return {**columns(document), "run": report.run, "place": line, "cleared": " ".join(cleaned.cleared)}
+
+
+def _new(db: Database, run: str) -> int:
+    rows = db.query(
+        "SELECT COUNT(*) AS n FROM staged s LEFT JOIN datasets d ON d.id = s.id WHERE s.run = :run AND d.id IS NULL",
+        {"run": run},
+    )
+    return int(rows[0]["n"])
+
+
+def _updates(db: Database, report: Report) -> Iterable[dict[str, Any]]:
+    """What the run changes in entries that are there already: the new columns and the difference, field by field."""
+    rows = db.query(
+        "SELECT s.id, s.entry AS row, s.cleared, d.entry AS present, d.revision FROM staged s"
+        " JOIN datasets d ON d.id = s.id WHERE s.run = :run AND s.digest <> d.digest ORDER BY s.place",
+        {"run": report.run},
+    )
+    for row in rows:
+        before, given = json.loads(row["present"]), json.loads(row["row"])
+        after = updated(before, given, row["cleared"].split())
+        changes = difference(before, after)
+        if changes:
+            for name in changes:
+                report.changed_fields[name] = report.changed_fields.get(name, 0) + 1
+            yield {**columns(after), "revision": row["revision"], "changes": canonical(changes)}
+
+
+def updated(before: Document, given: Mapping[str, Any], cleared: Iterable[str]) -> Document:
+    """An entry after an update: what is given replaces, what is cleared goes, what is not mentioned stays."""
+    gone = set(cleared)
+    after = {name: value for name, value in before.items() if name not in gone} | dict(given)
+    if "extras" in before and "extras" in given:
+        after["extras"] = {**before["extras"], **given["extras"]}
+    return after
+
+
+def _merge_new(db: Database, report: Report, *, by: str, why: str | None, now: datetime) -> None:
+    if not report.added:
+        return
+    values = {"run": report.run, "now": clock.stamp(now), "by": by, "why": why}
+    first = take_changes(db, report.added)
+    db.execute(
+        "INSERT INTO history (dataset_id, revision, at, by, action, changes, why, run)"
+        " SELECT s.id, 1, :now, :by, 'add', '{}', :why, :run FROM staged s"
+        " LEFT JOIN datasets d ON d.id = s.id WHERE s.run = :run AND d.id IS NULL ORDER BY s.place",
+        values,
+    )
+    db.execute(
+        "INSERT INTO datasets (id, title, publisher, status, visibility, source, entry, digest, revision, change,"
+        " updated_at) SELECT s.id, s.title, s.publisher, s.status, s.visibility, s.source, s.entry, s.digest, 1,"
+        " :first - 1 + ROW_NUMBER() OVER (ORDER BY s.place), :now FROM staged s"
+        " LEFT JOIN datasets d ON d.id = s.id WHERE s.run = :run AND d.id IS NULL ORDER BY s.place",
+        {"run": report.run, "now": values["now"], "first": first},
+    )
+
+
+def _merge_updates(
+    db: Database, run: str, updates: list[dict[str, Any]], *, by: str, why: str | None, now: datetime
+) -> None:
+    if not updates:
+        return
+    stamp, first = clock.stamp(now), take_changes(db, len(updates))
+    for place, update in enumerate(updates):
+        update.update(change=first + place, now=stamp, by=by, why=why, run=run)
+    db.execute_many(
+        "UPDATE datasets SET title = :title, publisher = :publisher, status = :status, visibility = :visibility,"
+        " source = :source, entry = :entry, digest = :digest, revision = revision + 1, change = :change,"
+        " updated_at = :now WHERE id = :id",
+        updates,
+    )
+    db.execute_many(
+        "INSERT INTO history (dataset_id, revision, at, by, action, changes, why, run)"
+        " VALUES (:id, :revision + 1, :now, :by, 'amend', :changes, :why, :run)",
+        updates,
+    )
+
+
+def _finish(db: Database, report: Report, *, now: datetime) -> None:
+    db.execute("DELETE FROM staged WHERE run = :run", {"run": report.run})
+    summary = {name: value for name, value in asdict(report).items() if name != "faults"}
+    db.execute(
+        "UPDATE runs SET finished_at = :now, report = :report WHERE id = :run",
+        {"run": report.run, "now": clock.stamp(now), "report": canonical(summary)},
+    )

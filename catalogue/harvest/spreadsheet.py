@@ -1,0 +1,93 @@
+"""CSV as people's spreadsheets read and write it: one row an entry, lists with "; ", no live formulas.
+
+A cell that would start a formula in a spreadsheet gets an apostrophe in front when written, and loses it when read.
+A list whose items hold a semicolon, and anything nested, is written as JSON. An empty cell clears the value when an
+entry is updated; a column that is not there leaves it alone.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from catalogue.entries import FIELDS, LISTS, to_document
+from catalogue.harvest.rows import CONTACT_PARTS, Fault
+from catalogue.model import Dataset
+
+CONTACT = tuple(f"contact_{part}" for part in CONTACT_PARTS)
+HEADER: tuple[str, ...] = tuple(
+    column for name in FIELDS for column in (CONTACT if name == "contact" else (name,))
+)
+_LIVE = re.compile(r"'*[=+\-@\t\r]")
+_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
+
+csv.field_size_limit(4_000_000)
+
+
+def read(path: Path) -> Iterator[tuple[int, dict[str, Any] | Fault]]:
+    """Each row's number (the header is line 1) with its values by column, or with its fault."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+        rows = csv.reader((line.replace("\0", "") for line in lines), strict=False)
+        header = [name.strip() for name in next(rows, [])]
+        if "title" not in header:
+            yield 1, Fault(1, "(header)", "There is no column called title. Add a first row with names.", left_out=True)
+            return
+        while True:
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield rows.line_num, Fault(rows.line_num, "(row)", f"This row cannot be read: {error}.", left_out=True)
+                continue
+            if any(row):
+                yield rows.line_num, _values(header, row, rows.line_num)
+
+
+def _values(header: list[str], row: list[str], line: int) -> dict[str, Any] | Fault:
+    if len(row) > len(header) and any(row[len(header) :]):
+        return Fault(line, "(row)", f"There are {len(row)} values for {len(header)} columns.", left_out=True)
+    cells = {name: _unescape(cell.strip()) for name, cell in zip(header, row, strict=False) if name}
+    contact = {column.removeprefix("contact_"): cells.pop(column) for column in CONTACT if column in cells}
+    if contact:
+        cells["contact"] = {part: value for part, value in contact.items() if value}
+    if "extras" in cells:
+        cells["extras"] = _object(cells["extras"])
+    return cells
+
+
+def _object(cell: str) -> Any:
+    try:
+        return json.loads(cell) if cell else None
+    except (ValueError, RecursionError):
+        return cell
+
+
+def write(datasets: Iterable[Dataset], out: TextIO) -> int:
+    """Write a header and one row an entry; returns how many entries."""
+    writer = csv.DictWriter(out, HEADER, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    count = 0
+    for count, dataset in enumerate(datasets, start=1):
+        document = to_document(dataset)
+        contact = document.pop("contact", {})
+        cells = {name: _cell(name, value) for name, value in document.items()}
+        cells.update({f"contact_{part}": value for part, value in contact.items()})
+        writer.writerow({name: _escape(cell) for name, cell in cells.items()})
+    return count
+
+
+def _cell(name: str, value: Any) -> str:
+    if name in LISTS and not any(set(item) & set(";|\n[") for item in value):
+        return "; ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _escape(cell: str) -> str:
+    return f"'{cell}" if _LIVE.match(cell) else cell
+
+
+def _unescape(cell: str) -> str:
+    return cell[1:] if _ESCAPED.match(cell) else cell

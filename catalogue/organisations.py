@@ -1,0 +1,125 @@
+"""Public bodies: who they are, what they are and were called, and who took over their work.
+
+The shipped list (`data/organisations.csv`, `data/former_names.csv`) is loaded at every migration and may be added to;
+a publisher that an import names and nobody knows becomes an organisation of origin "import", so that it can be asked
+for by name. `vocabulary` in `counters` moves with every change, so that readers know when to look again.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from importlib.resources import files
+from typing import Any
+
+from catalogue.entries import canonical, digest
+from catalogue.harvest.text import kebab
+from catalogue.model import FormerName, Organisation
+from catalogue.store import Database
+
+DATA = files("catalogue") / "data"
+
+
+def load_shipped(db: Database) -> bool:
+    """Bring the shipped vocabulary into the record; what stewards and imports added stays. True if anything changed."""
+    rows = {name: _rows(f"{name}.csv") for name in ("organisations", "former_names", "acronyms", "synonyms")}
+    version = int(digest(json.dumps(rows))[:12], 16)
+    with db.atomic():
+        known = db.query("SELECT value FROM counters WHERE name = 'shipped_vocabulary'")
+        if known and known[0]["value"] == version:
+            return False
+        for table in ("organisations", "acronyms", "synonyms"):
+            db.execute(f"DELETE FROM {table} WHERE origin = 'shipped'")
+        save(db, shipped(rows["organisations"], rows["former_names"]), origin="shipped")
+        db.execute_many(
+            "INSERT INTO acronyms (acronym, meaning, holder, kind, note, origin)"
+            " VALUES (:acronym, :meaning, :holder, :kind, :note, 'shipped') ON CONFLICT DO NOTHING",
+            [{**row, "holder": row["holder"] or None} for row in rows["acronyms"]],
+        )
+        db.execute_many(
+            "INSERT INTO synonyms (plain, term, origin) VALUES (:plain, :term, 'shipped') ON CONFLICT DO NOTHING",
+            [{"plain": row["plain"], "term": term} for row in rows["synonyms"] for term in _parts(row["terms"])],
+        )
+        db.execute(
+            "INSERT INTO counters (name, value) VALUES ('shipped_vocabulary', :version)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            {"version": version},
+        )
+        touch(db)
+    return True
+
+
+def shipped(organisations: list[dict[str, str]], former_names: list[dict[str, str]]) -> list[Organisation]:
+    """The shipped organisations from the rows of their two files."""
+    former: dict[str, list[FormerName]] = {}
+    for row in former_names:
+        name = FormerName(
+            row["name"], row["acronym"] or None, row["from"] or None, row["until"] or None, row["note"] or None
+        )
+        former.setdefault(row["slug"], []).append(name)
+    return [
+        Organisation(
+            slug=row["slug"],
+            name=row["name"],
+            acronym=row["acronym"] or None,
+            other_names=_parts(row["other_names"]),
+            kind=row["kind"],
+            nations=_parts(row["nations"]),
+            status=row["status"],
+            parent=row["parent"] or None,
+            successors=_parts(row["successor"]),
+            closed_on=row["closed_on"] or None,
+            email_domains=_parts(row["email_domains"]),
+            former_names=tuple(former.get(row["slug"], ())),
+        )
+        for row in organisations
+    ]
+
+
+def save(db: Database, organisations: Iterable[Organisation], *, origin: str) -> None:
+    """Add organisations or replace those with the same slug."""
+    db.execute_many(
+        "INSERT INTO organisations (slug, document, origin) VALUES (:slug, :document, :origin)"
+        " ON CONFLICT (slug) DO UPDATE SET document = excluded.document, origin = excluded.origin",
+        [{"slug": body.slug, "document": canonical(asdict(body)), "origin": origin} for body in organisations],
+    )
+
+
+def add_unknown(db: Database, names: Mapping[str, str]) -> None:
+    """Make organisations of publishers, slug with name, unless the slug is taken."""
+    known = {row["slug"] for row in db.query("SELECT slug FROM organisations")} if names else set()
+    bodies = [Organisation(slug=slug, name=name) for slug, name in names.items() if slug not in known]
+    if bodies:
+        save(db, bodies, origin="import")
+        touch(db)
+
+
+def slug_of(name: str) -> str:
+    """The slug an unknown organisation of this name gets."""
+    return kebab(name)[:120] or "unknown"
+
+
+def everyone(db: Database) -> list[Organisation]:
+    """All organisations, closed ones too, by slug."""
+    return [organisation(json.loads(row["document"])) for row in db.query("SELECT document FROM organisations ORDER BY slug")]
+
+
+def organisation(document: dict[str, Any]) -> Organisation:
+    """The Organisation a stored document stands for."""
+    lists = {name: tuple(document[name]) for name in ("other_names", "nations", "successors", "email_domains")}
+    former = tuple(FormerName(**name) for name in document["former_names"])
+    return Organisation(**{**document, **lists, "former_names": former})
+
+
+def touch(db: Database) -> None:
+    """Say that the vocabulary changed."""
+    db.execute("UPDATE counters SET value = value + 1 WHERE name = 'vocabulary'")
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _parts(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split(";") if part.strip())

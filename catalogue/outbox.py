@@ -1,0 +1,214 @@
+"""What is to be said, and what has come in: commit, then acknowledge, then speak.
+
+`receive` notes a delivery by its key, once. `post` puts a notice into the outbox inside the transaction that makes it
+true, so that an effect and its notice are saved together or not at all. `claim` hands one due notice to a worker
+under a lease; a worker that dies loses the lease and another one sends again, so delivery is at least once, and a
+notice is repeated only where the answer to the first try was lost. What was sent keeps its key and receipt and loses
+its payload.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from catalogue import clock
+from catalogue.entries import canonical
+from catalogue.model import Notice
+from catalogue.store import Database
+
+LEASE = timedelta(minutes=2)
+PACE = timedelta(seconds=1)  # Slack takes one message a second in a channel
+FIRST_WAIT = timedelta(seconds=10)
+LONGEST_WAIT = timedelta(minutes=15)
+DEADLINE = timedelta(hours=24)
+INBOX_KEPT = timedelta(days=7)
+SENT_KEPT = timedelta(days=30)
+
+NAMESPACE = uuid.UUID("5d0f6f52-6f0e-4d5e-9c35-3f2f0a1b7c11")
+
+
+class Bell:
+    """Wakes the worker when a notice is posted. Ringing is cheap and may happen when nobody listens."""
+
+    def __init__(self) -> None:
+        self._calls: list[Callable[[], None]] = []
+
+    def on_ring(self, call: Callable[[], None]) -> None:
+        self._calls.append(call)
+
+    def ring(self) -> None:
+        for call in self._calls:
+            call()
+
+
+bell = Bell()
+"""The one bell of this process. Processes that share a database also look into it from time to time."""
+
+
+def receive(db: Database, key: str, *, now: datetime) -> bool:
+    """Note a delivery, inside the caller's transaction. False when it was received before: then do nothing."""
+    return bool(
+        db.execute(
+            "INSERT INTO inbox (key, received_at) VALUES (:key, :now) ON CONFLICT (key) DO NOTHING",
+            {"key": key, "now": clock.stamp(now)},
+        )
+    )
+
+
+def post(
+    db: Database,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    key: str,
+    channel: str | None,
+    now: datetime,
+    due: datetime | None = None,
+) -> bool:
+    """Put a notice into the outbox, inside the caller's transaction. `key` says what it is: the same key is put once.
+
+    `channel` is where it goes, for the pace; None when pace does not matter. Returns False when the key was there.
+    """
+    posted = db.execute(
+        "INSERT INTO outbox (key, kind, channel, payload, state, posted_at, due_at, deadline)"
+        " VALUES (:key, :kind, :channel, :payload, 'waiting', :now, :due, :deadline) ON CONFLICT (key) DO NOTHING",
+        {
+            "key": key,
+            "kind": kind,
+            "channel": channel,
+            "payload": canonical(payload),
+            "now": clock.stamp(now),
+            "due": clock.stamp(due or now),
+            "deadline": clock.stamp((due or now) + DEADLINE),
+        },
+    )
+    if posted:
+        db.after_commit(bell.ring)
+    return bool(posted)
+
+
+def claim(db: Database, *, now: datetime) -> Notice | None:
+    """Take the oldest due notice whose channel may be written to, and hold it for LEASE. None when there is none."""
+    stamp = clock.stamp(now)
+    candidates = db.query(
+        "SELECT o.number, o.channel FROM outbox o LEFT JOIN paces p ON p.channel = o.channel"
+        " WHERE ((o.state = 'waiting' AND o.due_at <= :now) OR (o.state = 'sending' AND o.leased_until < :now))"
+        " AND (p.free_at IS NULL OR p.free_at <= :now) ORDER BY o.due_at, o.number LIMIT 5",
+        {"now": stamp},
+    )
+    for candidate in candidates:
+        with db.atomic():
+            if candidate["channel"] and not _take_channel(db, candidate["channel"], stamp, clock.stamp(now + PACE)):
+                continue
+            rows = db.query(
+                "UPDATE outbox SET state = 'sending', attempts = attempts + 1, leased_until = :until"
+                " WHERE number = :number AND (state = 'waiting' OR (state = 'sending' AND leased_until < :now))"
+                " RETURNING number, key, kind, channel, payload, attempts, posted_at",
+                {"number": candidate["number"], "until": clock.stamp(now + LEASE), "now": stamp},
+            )
+        if rows:
+            row = rows[0]
+            return Notice(
+                number=row["number"],
+                key=row["key"],
+                kind=row["kind"],
+                channel=row["channel"],
+                payload=json.loads(row["payload"] or "{}"),
+                attempts=row["attempts"],
+                posted_at=clock.moment(row["posted_at"]),
+            )
+    return None
+
+
+def _take_channel(db: Database, channel: str, now: str, free_at: str) -> bool:
+    return bool(
+        db.execute(
+            "INSERT INTO paces (channel, free_at) VALUES (:channel, :free_at) ON CONFLICT (channel) DO UPDATE"
+            " SET free_at = excluded.free_at WHERE paces.free_at <= :now",
+            {"channel": channel, "free_at": free_at, "now": now},
+        )
+    )
+
+
+def next_due(db: Database, *, now: datetime) -> datetime | None:
+    """When the next notice that is not yet due, or whose channel rests, may be sent; None when nothing waits."""
+    rows = db.query(
+        "SELECT MIN(CASE WHEN p.free_at > o.due_at THEN p.free_at ELSE o.due_at END) AS due FROM outbox o"
+        " LEFT JOIN paces p ON p.channel = o.channel WHERE o.state = 'waiting'"
+    )
+    due = rows[0]["due"]
+    return max(clock.moment(due), now) if due else None
+
+
+def sent(db: Database, notice: Notice, *, receipt: str | None, now: datetime) -> bool:
+    """Write down that it was sent, and where to (`receipt`). False when somebody else already did."""
+    return bool(
+        db.execute(
+            "UPDATE outbox SET state = 'sent', payload = NULL, sent_at = :now, receipt = :receipt, error = NULL"
+            " WHERE number = :number AND state = 'sending' AND attempts = :attempts",
+            {
+                "number": notice.number,
+                "attempts": notice.attempts,
+                "now": clock.stamp(now),
+                "receipt": receipt,
+            },
+        )
+    )
+
+
+def failed(db: Database, notice: Notice, *, error: str, now: datetime, wait: timedelta | None = None) -> None:
+    """It was not sent: try again after `wait`, or after ever longer times, until the deadline parks it.
+
+    `error` is a code without personal data. When `wait` is Slack's own (Retry-After) the channel rests as long.
+    """
+    pause = wait or min(FIRST_WAIT * 2 ** min(notice.attempts - 1, 10), LONGEST_WAIT)
+    due = clock.stamp(now + pause)
+    with db.atomic():
+        db.execute(
+            "UPDATE outbox SET state = CASE WHEN deadline < :due THEN 'parked' ELSE 'waiting' END, due_at = :due,"
+            " leased_until = NULL, error = :error WHERE number = :number AND state = 'sending' AND attempts = :attempts",
+            {"number": notice.number, "attempts": notice.attempts, "due": due, "error": error},
+        )
+        if wait and notice.channel:
+            db.execute(
+                "UPDATE paces SET free_at = :due WHERE channel = :channel AND free_at < :due",
+                {"due": due, "channel": notice.channel},
+            )
+
+
+def park(db: Database, notice: Notice, *, error: str) -> None:
+    """It cannot be sent, now or later: put it aside with the reason, for an administrator to see."""
+    db.execute(
+        "UPDATE outbox SET state = 'parked', leased_until = NULL, error = :error"
+        " WHERE number = :number AND state = 'sending' AND attempts = :attempts",
+        {"number": notice.number, "attempts": notice.attempts, "error": error},
+    )
+
+
+def counts(db: Database) -> dict[str, int]:
+    """How many notices are in each state."""
+    rows = db.query("SELECT state, COUNT(*) AS n FROM outbox GROUP BY state")
+    return {"waiting": 0, "sending": 0, "sent": 0, "parked": 0} | {row["state"]: row["n"] for row in rows}
+
+
+def oldest_waiting(db: Database) -> datetime | None:
+    """When the longest-waiting due notice was posted."""
+    rows = db.query("SELECT MIN(posted_at) AS posted_at FROM outbox WHERE state IN ('waiting', 'sending')")
+    return clock.moment(rows[0]["posted_at"]) if rows[0]["posted_at"] else None
+
+
+def forget(db: Database, *, now: datetime) -> None:
+    """Remove what is no longer needed: keys of old deliveries, notices long sent, channels at rest."""
+    with db.atomic():
+        db.execute("DELETE FROM inbox WHERE received_at < :limit", {"limit": clock.stamp(now - INBOX_KEPT)})
+        db.execute(
+            "DELETE FROM outbox WHERE state = 'sent' AND sent_at < :limit", {"limit": clock.stamp(now - SENT_KEPT)}
+        )
+        db.execute("DELETE FROM paces WHERE free_at < :limit", {"limit": clock.stamp(now - timedelta(hours=1))})
+
+
+def message_id(notice: Notice) -> str:
+    """An id for the message that every try of this notice has in common: Slack may use it to drop a repeat."""
+    return str(uuid.uuid5(NAMESPACE, notice.key))

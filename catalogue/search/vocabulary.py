@@ -1,0 +1,172 @@
+"""What words stand for: organisations by every name they have or had, acronyms with all their meanings, synonyms.
+
+Look-ups are exact on folded keys (lower case, no accents): an acronym is never matched by likeness. Reading a phrase
+takes the longest names first, so "Department for Education" is not read as "Education".
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from catalogue import organisations
+from catalogue.model import FormerName, Organisation
+from catalogue.search.schema import fold
+from catalogue.store import Database
+
+LONGEST = 9  # words in the longest name looked for in a phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One meaning of an acronym; `holder` is the slug of the body it belongs to, where known."""
+
+    acronym: str
+    meaning: str
+    holder: str | None = None
+    kind: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An organisation named in a phrase: where (words from `start` to before `end`), and by which former name."""
+
+    organisation: Organisation
+    start: int
+    end: int
+    words: str
+    former: FormerName | None = None
+
+
+class Vocabulary:
+    """The vocabulary at one moment. Immutable; `load` makes one from the record."""
+
+    def __init__(
+        self, bodies: Iterable[Organisation], meanings: Iterable[Meaning], synonyms: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.organisations: dict[str, Organisation] = {body.slug: body for body in bodies}
+        self.synonyms: dict[str, tuple[str, ...]] = {fold(plain): tuple(terms) for plain, terms in synonyms.items()}
+        self._meanings: dict[str, list[Meaning]] = {}
+        for meaning in meanings:
+            self._meanings.setdefault(meaning.acronym.upper(), []).append(meaning)
+        self._names: dict[str, list[tuple[Organisation, FormerName | None]]] = {}
+        for body in self.organisations.values():
+            self._learn(body)
+
+    def _learn(self, body: Organisation) -> None:
+        present = [body.slug.replace("-", " "), body.name, *body.other_names]
+        if body.acronym:
+            present.append(body.acronym)
+        for name in present:
+            self._name(name, body, None)
+            if " and " in f" {fold(name)} ":  # "Revenue & Customs" is also written without the word
+                self._name(fold(name).replace(" and ", " "), body, None)
+        for former in body.former_names:
+            for name in (former.name, former.acronym):
+                if name:
+                    self._name(name, body, former)
+
+    def _name(self, name: str, body: Organisation, former: FormerName | None) -> None:
+        key = fold(name)
+        bodies = self._names.setdefault(key, [])
+        if key and not any(known is body for known, _former in bodies):
+            bodies.append((body, former))
+
+    @cached_property
+    def _first_words(self) -> dict[str, int]:
+        """For each word that begins a name, how many words the longest such name has."""
+        longest: dict[str, int] = {}
+        for key in self._names:
+            first, length = key.split(" ", 1)[0], key.count(" ") + 1
+            longest[first] = max(longest.get(first, 0), min(length, LONGEST))
+        return longest
+
+    def meanings(self, acronym: str) -> list[Meaning]:
+        """Every meaning of an acronym, organisations' own names among them; [] when it is none."""
+        found = list(self._meanings.get(acronym.upper(), ()))
+        for body, former in self._names.get(fold(acronym), ()):
+            own = former.acronym if former else body.acronym
+            if own and fold(own) == fold(acronym):
+                name = former.name if former else body.name
+                if not any(fold(known.meaning) == fold(name) for known in found):
+                    found.append(Meaning(own, name, holder=body.slug, kind="organisation"))
+        return found
+
+    def resolve(self, name: str) -> str | None:
+        """The slug of the organisation that answers today for `name`; None when nobody or several do."""
+        if name in self.organisations:
+            return name
+        living = {self.living(body).slug for body, _former in self._names.get(fold(name), ())}
+        return living.pop() if len(living) == 1 else None
+
+    def living(self, body: Organisation) -> Organisation:
+        """The body that has the work of `body` today: itself, or at the end of the chain of first successors."""
+        seen = set()
+        while body.is_closed and body.successors and body.slug not in seen:
+            seen.add(body.slug)
+            body = self.organisations.get(body.successors[0], body)
+        return body
+
+    def name(self, slug: str | None) -> str | None:
+        """The name of the organisation with this slug; the slug itself when nobody knows it."""
+        body = self.organisations.get(slug or "")
+        return body.name if body else slug
+
+    def mentions(self, words: Sequence[str]) -> list[Mention]:
+        """Organisations named in a phrase, given as folded words, longest names first; none overlap."""
+        found: list[Mention] = []
+        position = 0
+        while position < len(words):
+            mention = self._mention_at(words, position)
+            if mention:
+                found.append(mention)
+                position = mention.end
+            else:
+                position += 1
+        return found
+
+    def _mention_at(self, words: Sequence[str], start: int) -> Mention | None:
+        longest = self._first_words.get(words[start], 0)
+        for end in range(min(start + longest, len(words)), start, -1):
+            key = " ".join(words[start:end])
+            candidates = self._names.get(key)
+            if candidates:
+                body, former = self._best(candidates)
+                living = self.living(body)
+                if living is not body and former is None:
+                    former = FormerName(body.name, body.acronym, None, body.closed_on)
+                return Mention(living, start, end, key, former)
+        return None
+
+    @staticmethod
+    def _best(
+        candidates: Sequence[tuple[Organisation, FormerName | None]],
+    ) -> tuple[Organisation, FormerName | None]:
+        """A living body by its present name before one by a former name before a closed one."""
+        return min(candidates, key=lambda pair: (pair[0].is_closed, pair[1] is not None))
+
+
+def load(db: Database) -> Vocabulary:
+    """The vocabulary as the record has it now."""
+    meanings = [
+        Meaning(row["acronym"], row["meaning"], row["holder"], row["kind"], row["note"])
+        for row in db.query("SELECT acronym, meaning, holder, kind, note FROM acronyms ORDER BY acronym, meaning")
+    ]
+    synonyms: dict[str, list[str]] = {}
+    for row in db.query("SELECT plain, term FROM synonyms ORDER BY plain, term"):
+        synonyms.setdefault(row["plain"], []).append(row["term"])
+    return Vocabulary(organisations.everyone(db), meanings, synonyms)
+
+
+class Shared:
+    """The vocabulary for many threads, read again when the record says that it changed."""
+
+    def __init__(self) -> None:
+        self._held: tuple[int, Vocabulary] | None = None
+
+    def current(self, db: Database) -> Vocabulary:
+        version = int(db.query("SELECT value FROM counters WHERE name = 'vocabulary'")[0]["value"])
+        held = self._held
+        if held is None or held[0] != version:
+            self._held = held = (version, load(db))
+        return held[1]

@@ -1,0 +1,175 @@
+"""SQLite by sqlite-utils: one file, one connection a thread, one writer at a time.
+
+Why the lock: SQLite before 3.51.3 can corrupt a write-ahead log when two connections write or checkpoint at the same
+moment. Every write therefore holds a lock file for its whole transaction, across threads and processes. That is also
+fairer than SQLite's own waiting, which sleeps and tries again.
+
+Why FULL: with synchronous=NORMAL a power cut loses transactions that were already acknowledged to Slack.
+"""
+
+import fcntl
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import sqlite_utils
+
+from catalogue.errors import StoreUnavailable
+from catalogue.store.port import Parameters, Row
+
+PRAGMAS = (
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA recursive_triggers = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA secure_delete = FAST",  # what was removed is overwritten where that costs no extra writing
+)
+
+
+class WriterLock:
+    """The right to write, held by one thread of one process at a time. Not reentrant."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = threading.Lock()
+        self._file: int | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        with self._thread:
+            if self._file is None:
+                self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        with self._thread:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
+
+
+class _Local(threading.local):
+    def __init__(self) -> None:
+        self.connection: sqlite_utils.Database | None = None
+        self.depth = 0
+        self.calls: list[Callable[[], None]] = []
+
+
+class SqliteDatabase:
+    """The port over one SQLite file."""
+
+    dialect: Literal["sqlite", "postgresql"] = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = WriterLock(path.with_name(path.name + ".lock"))
+        self._local = _Local()
+        self._all: weakref.WeakSet[sqlite_utils.Database] = weakref.WeakSet()  # a thread's goes when the thread goes
+        with self._lock.held():  # several starters at once: one of them turns the write-ahead log on
+            self._connection()  # fail now, in a plain sentence, rather than at the first question
+
+    def query(self, sql: str, parameters: Parameters = {}, /) -> list[Row]:
+        with _plain_errors(self.path):
+            return list(self._connection().query(sql, dict(parameters)))
+
+    def execute(self, sql: str, parameters: Parameters = {}, /) -> int:
+        with self.atomic(), _plain_errors(self.path):
+            return self._connection().execute(sql, dict(parameters)).rowcount
+
+    def execute_many(self, sql: str, rows: Iterable[Parameters], /) -> None:
+        with self.atomic(), _plain_errors(self.path):
+            self._connection().conn.executemany(sql, rows)
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        local, connection = self._local, self._connection().conn
+        if local.depth:
+            with self._savepoint(connection, local):
+                yield
+            return
+        with self._lock.held():
+            with _plain_errors(self.path):
+                connection.execute("BEGIN IMMEDIATE")
+            local.depth, local.calls = 1, []
+            try:
+                yield
+                with _plain_errors(self.path):
+                    connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                local.calls = []
+                raise
+            finally:
+                local.depth = 0
+        calls, local.calls = local.calls, []
+        for call in calls:
+            call()
+
+    @contextmanager
+    def _savepoint(self, connection: sqlite3.Connection, local: _Local) -> Iterator[None]:
+        name = f"inner_{local.depth}"
+        connection.execute(f"SAVEPOINT {name}")
+        local.depth += 1
+        try:
+            yield
+        except BaseException:
+            connection.execute(f"ROLLBACK TO {name}")
+            raise
+        finally:
+            connection.execute(f"RELEASE {name}")
+            local.depth -= 1
+
+    def after_commit(self, call: Callable[[], None], /) -> None:
+        if self._local.depth:
+            self._local.calls.append(call)
+        else:
+            call()
+
+    def close(self) -> None:
+        with self._lock.held():  # closing the last connection checkpoints the log
+            for connection in list(self._all):
+                connection.close()
+        self._local = _Local()
+        self._lock.close()
+
+    def _connection(self) -> sqlite_utils.Database:
+        if self._local.connection is None:
+            with _plain_errors(self.path):
+                # isolation_level=None: transactions begin and end only where `atomic` says so
+                raw = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+                for pragma in PRAGMAS:
+                    raw.execute(pragma)
+                self._local.connection = sqlite_utils.Database(raw)
+                self._all.add(self._local.connection)
+        return self._local.connection
+
+
+@contextmanager
+def _plain_errors(path: Path) -> Iterator[None]:
+    """Turn what an operator can mend into a sentence that says what to do; leave programming errors as they are."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        reason = str(error)
+        if "no such" in reason or "syntax" in reason:
+            raise
+        raise StoreUnavailable(f"The database {path} cannot be used: {reason}. Nothing was saved.") from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            raise
+        raise StoreUnavailable(
+            f"{path} is damaged or is not a whoholds database: {error}. Restore the newest backup."
+        ) from error
