@@ -1,1 +1,74 @@
-def main() -> None: ...
+"""The `whoholds` command: one subcommand a module of `bot/commands/`, loaded when it is called."""
+
+import importlib
+import sys
+
+import click
+
+from catalogue.errors import BadSetting, CatalogueError
+
+COMMANDS = {
+    "ask": "Answer one question, or one a line from standard input.",
+    "chat": "Have a conversation on standard input.",
+    "search": "Search the catalogue: ids and scores only.",
+    "import": "Bring entries in from JSON lines or CSV.",
+    "export": "Write entries out as JSON lines or CSV.",
+    "run": "Start the bot: Slack, web pages and the worker in one process.",
+    "worker": "Start only the worker, beside web processes (needs PostgreSQL).",
+    "playground": "Try the bot in a browser, without Slack.",
+    "migrate": "Make the database's tables or bring them up to date.",
+    "index": "Look after the search index.",
+    "check": "Check that everything is in order.",
+}
+
+
+class Commands(click.Group):
+    """The subcommands, each imported only when it is needed, so that the command starts fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"bot.commands.{name}_" if name == "import" else f"bot.commands.{name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="whoholds")
+def whoholds() -> None:
+    """Who holds which government data, on what conditions, and whom to ask.
+
+    Settings are environment variables; see docs/operator.md.
+    """
+
+
+def main() -> None:
+    """Run the command. Exit code 0: done; 1: a problem was found; 2: it was called wrongly or set up wrongly."""
+    try:
+        code = whoholds(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except BadSetting as error:
+        click.echo(f"whoholds: {error}", err=True)
+        sys.exit(2)
+    except CatalogueError as error:
+        click.echo(f"whoholds: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

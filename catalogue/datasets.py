@@ -66,6 +66,30 @@ def changed_since(db: Database, change: int, *, limit: int) -> list[Dataset]:
     return [_dataset(row) for row in rows]
 
 
+def by_publisher(db: Database, slug: str, *, audience: Audience, limit: int) -> list[Dataset]:
+    """The first `limit` published entries of one organisation by title, as far as the audience may know them."""
+    rows = db.query(
+        f"SELECT {COLUMNS} FROM datasets WHERE publisher = :slug AND status = 'published'"
+        " ORDER BY visibility <> 'public', title LIMIT :limit",
+        {"slug": slug, "limit": limit * 3},
+    )
+    return [dataset for dataset in map(_dataset, rows) if audience.may_know(dataset)][:limit]
+
+
+def count_by_theme(db: Database, slug: str, *, audience: Audience) -> tuple[int, dict[str, int]]:
+    """How many published entries of one organisation the audience may know, in all and by theme, largest first."""
+    themes: dict[str, int] = {}
+    total = 0
+    for row in db.query(
+        f"SELECT {COLUMNS} FROM datasets WHERE publisher = :slug AND status = 'published'", {"slug": slug}
+    ):
+        dataset = _dataset(row)
+        if audience.may_know(dataset):
+            total += 1
+            themes[dataset.theme or "Other"] = themes.get(dataset.theme or "Other", 0) + 1
+    return total, dict(sorted(themes.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
 def named(db: Database) -> list[Dataset]:
     """Every entry that only named bodies may know of."""
     return [_dataset(row) for row in db.query(f"SELECT {COLUMNS} FROM datasets WHERE visibility = 'named' ORDER BY id")]

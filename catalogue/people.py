@@ -9,7 +9,7 @@ from datetime import datetime
 
 from catalogue import clock
 from catalogue.errors import NotFound
-from catalogue.model import GOVERNMENT, PUBLIC, Audience, Grant, Person, Role
+from catalogue.model import PUBLIC, Audience, Grant, Person, Role
 from catalogue.store import Database
 
 
@@ -68,6 +68,12 @@ def find(db: Database, key: str) -> Person:
     return _person(db, rows[0])
 
 
+def checked_at(db: Database, slack_id: str) -> datetime | None:
+    """When what Slack says of this user was last asked for; None when it never was."""
+    rows = db.query("SELECT checked_at FROM people WHERE slack_id = :id AND origin = 'slack'", {"id": slack_id})
+    return clock.moment(rows[0]["checked_at"]) if rows and rows[0]["checked_at"] else None
+
+
 def everyone(db: Database) -> list[Person]:
     """Everybody the record knows, by id."""
     return [_person(db, row) for row in db.query("SELECT * FROM people ORDER BY id")]
@@ -98,11 +104,6 @@ def audience_of(person: Person | None) -> Audience:
     if person is None or person.is_guest or not person.is_active:
         return PUBLIC
     return Audience(in_government=True, names=frozenset(name for name in (person.id, person.organisation) if name))
-
-
-def audience_of_room(*, is_shared_outside: bool, is_known_inside: bool) -> Audience:
-    """What everyone in a channel may know: government in one that only the workspace reads, else the public part."""
-    return GOVERNMENT if is_known_inside and not is_shared_outside else PUBLIC
 
 
 def parse_grants(text: str, resolve: Iterable[tuple[str, str]] = ()) -> list[Grant]:

@@ -66,7 +66,7 @@ class Actions:
         action_id: str,
         value: str | None = None,
         block_id: str | None = None,
-        values: Mapping[str, Any] | None = None,
+        values: Mapping[Any, Any] | None = None,
     ) -> Delivery:
         """A person presses a button of a message or view; `values` is what they had typed into the view (see submit)."""
         block, element = interactions.found(thing, action_id, value=value, block_id=block_id)
@@ -79,7 +79,7 @@ class Actions:
         action_id: str,
         choice: Any,
         block_id: str | None = None,
-        values: Mapping[str, Any] | None = None,
+        values: Mapping[Any, Any] | None = None,
     ) -> Delivery:
         """A person makes a choice: an option by its value (a list for a multi-select), a user id, a date, a text."""
         block, element = interactions.found(thing, action_id, block_id=block_id)
@@ -113,7 +113,7 @@ class Actions:
         return options
 
     def submit(
-        self, user: str | User, values: Mapping[str, Any] | None = None, *, view: View | None = None
+        self, user: str | User, values: Mapping[Any, Any] | None = None, *, view: View | None = None
     ) -> Delivery:
         """A person submits the modal in front (or `view`), having put `values` in: action_id or block_id to choice.
 
@@ -126,8 +126,8 @@ class Actions:
         if shown is None:
             raise LookupError("no modal is open")
         whole = forms.filled_in(shown, values or {}, self._known(person))
-        forms.complete(shown, whole)
         shown = self.workspace.views.type_in(shown, whole)
+        forms.complete(shown, whole)
         payload = interactions.base(self.workspace, "view_submission", person)
         payload |= {
             "trigger_id": self.workspace.tickets.trigger(person.id),
@@ -187,7 +187,7 @@ class Actions:
         if not manifests.interactive(self.manifest):
             raise NotOffered("the manifest does not turn interactivity on")
 
-    def _typed(self, thing: Message | View, values: Mapping[str, Any] | None) -> Message | View:
+    def _typed(self, thing: Message | View, values: Mapping[Any, Any] | None) -> Message | View:
         if isinstance(thing, Message) or values is None:
             return thing
         whole = forms.filled_in(thing, values, self._known(self.workspace.user(thing.user)))

@@ -103,8 +103,8 @@ def state(blocks: Blocks, values: Mapping[str, Any]) -> Json:
     return whole
 
 
-def filled_in(view: View, values: Mapping[str, Any], known: Mapping[str, Blocks]) -> Json:
-    """The state of a view once a person has put `values` in: action_id or block_id to their choice.
+def filled_in(view: View, values: Mapping[Any, Any], known: Mapping[str, Blocks]) -> Json:
+    """The state of a view once a person has put `values` in: action_id, block_id, or the pair of both, to their choice.
 
     KeyError for a name that no element has; LookupError for an option that is not there.
     """
@@ -112,13 +112,13 @@ def filled_in(view: View, values: Mapping[str, Any], known: Mapping[str, Blocks]
     unused = dict(values)
     for block in view.blocks:
         for element in elements_of(block):
-            for name in (element.get("action_id"), block["block_id"]):
+            for name in ((block["block_id"], element.get("action_id")), element.get("action_id"), block["block_id"]):
                 if name in unused and block["block_id"] in whole:
                     whole[block["block_id"]][element["action_id"]] = chosen(
                         element, unused.pop(name), known.get(element["action_id"])
                     )
     if unused:
-        raise KeyError(f"the view has no field {', '.join(unused)}; it has {whole}")
+        raise KeyError(f"the view has no field {', '.join(map(str, unused))}; it has {whole}")
     return whole
 
 

@@ -83,20 +83,19 @@ METHODS: Mapping[str, Method] = {
     ),
     "conversations.members": Method({"channel": "string", **PAGES}, ("channel",), (), LOOKING),
     "users.info": Method({"user": "string", "include_locale": "boolean"}, ("user",), ("users:read",)),
-    "users.list": Method({"include_locale": "boolean", "team_id": "string", **PAGES}, (), ("users:read",)),
+    "users.list": Method({"include_locale": "boolean", **PAGES}, (), ("users:read",)),
     "users.lookupByEmail": Method({"email": "string"}, ("email",), ("users:read.email",)),
     "usergroups.list": Method(
         {
             "include_count": "boolean",
             "include_disabled": "boolean",
             "include_users": "boolean",
-            "team_id": "string",
         },
         (),
         ("usergroups:read",),
     ),
     "usergroups.users.list": Method(
-        {"usergroup": "string", "include_disabled": "boolean", "team_id": "string"},
+        {"usergroup": "string", "include_disabled": "boolean"},
         ("usergroup",),
         ("usergroups:read",),
     ),

@@ -67,11 +67,12 @@ def create_web_api(workspace: Workspace) -> Flask:
 
     @app.post("/upload/<file_id>")
     def upload(file_id: str) -> Response:
-        parts = list(request.files.values())
+        multipart = request.mimetype == "multipart/form-data"
+        content = next(iter(request.files.values())).read() if multipart else request.get_data()
         with workspace.lock:
             if file_id not in workspace.files:
                 return Response("no such file", 404)
-            workspace.files[file_id]["content"] = parts[0].read() if parts else request.get_data()
+            workspace.files[file_id]["content"] = content
         return Response("OK")
 
     return app

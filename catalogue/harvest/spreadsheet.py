@@ -26,13 +26,17 @@ _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 csv.field_size_limit(4_000_000)
 
 
-def read(path: Path) -> Iterator[tuple[int, dict[str, Any] | Fault]]:
-    """Each row's number (the header is line 1) with its values by column, or with its fault."""
+def read(path: Path, *, needed: str = "title") -> Iterator[tuple[int, dict[str, Any] | Fault]]:
+    """Each row's number (the header is line 1) with its values by column, or with its fault.
+
+    A file without a column called `needed` is one fault.
+    """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         rows = csv.reader((line.replace("\0", "") for line in lines), strict=False)
         header = [name.strip() for name in next(rows, [])]
-        if "title" not in header:
-            yield 1, Fault(1, "(header)", "There is no column called title. Add a first row with names.", left_out=True)
+        if needed not in header:
+            reason = f"There is no column called {needed}. Add a first row with the columns' names."
+            yield 1, Fault(1, "(header)", reason, left_out=True)
             return
         while True:
             try:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from catalogue.search.schema import fold, split
 from catalogue.search.vocabulary import Meaning, Mention, Vocabulary
 
-LONGEST_SYNONYM = 5
+LONGEST_RUN = 5
+CAPITALS_ONLY = "match capitals only"
 
 # Words that ask rather than say what about. They steer nothing unless they are all there is.
 ASKING = frozenset(
@@ -77,22 +78,22 @@ def read(
     for place in content:
         if place in skip:
             continue
-        run = _longest_synonym(words, place, vocabulary, taken)
+        run = _longest_run(words, place, vocabulary, taken)
         if run:
             skip.update(range(place, place + run))
-            concepts.append(_synonym_concept(words[place : place + run], vocabulary))
+            typed = words[place : place + run]
+            meanings += _meanings(typed, vocabulary, capitals)
+            concepts.append(Concept(" ".join(typed), _unique([_as_typed(typed), *_expansions(typed, vocabulary, capitals)])))
             continue
         word = words[place]
-        own = [Alternative((word,))]
-        found = vocabulary.meanings(word) if len(word) > 1 else []
-        meanings += found
-        own += [Alternative(_content(meaning.meaning), "acronym") for meaning in found]
-        if not found and word not in capitals and not is_known(word):
-            better = correct(word)
-            if better:
-                corrections.append((word, better))
-                own = [Alternative((better,), "corrected"), *_synonyms(better, vocabulary)]
-        concepts.append(Concept(word, _unique(own)))
+        better = None if word in capitals or is_known(word) else correct(word)
+        if better:
+            corrections.append((word, better))
+            concepts.append(
+                Concept(word, _unique([Alternative((better,), "corrected"), *_expansions([better], vocabulary, capitals)]))
+            )
+        else:
+            concepts.append(Concept(word, (Alternative((word,)),)))
     return Phrase(
         text=text,
         subject=tuple(words[place] for place in content),
@@ -104,26 +105,35 @@ def read(
     )
 
 
-def _longest_synonym(words: Sequence[str], start: int, vocabulary: Vocabulary, taken: set[int]) -> int:
-    for length in range(min(LONGEST_SYNONYM, len(words) - start), 0, -1):
+def _longest_run(words: Sequence[str], start: int, vocabulary: Vocabulary, taken: set[int]) -> int:
+    """How many words from `start` together are an acronym or plain English for something; 0 when none are."""
+    for length in range(min(LONGEST_RUN, len(words) - start), 0, -1):
         places = range(start, start + length)
-        if taken.isdisjoint(places) and " ".join(words[start : start + length]) in vocabulary.synonyms:
+        if taken.isdisjoint(places) and vocabulary.stands_for_something(" ".join(words[start : start + length])):
             return length
     return 0
 
 
-def _synonym_concept(words: Sequence[str], vocabulary: Vocabulary) -> Concept:
+def _as_typed(words: Sequence[str]) -> Alternative:
+    return Alternative(tuple(word for word in words if word not in ASKING) or tuple(words))
+
+
+def _meanings(words: Sequence[str], vocabulary: Vocabulary, capitals: set[str]) -> list[Meaning]:
+    """What the words mean as an acronym. One whose letters are also an everyday word counts in capitals only."""
     plain = " ".join(words)
-    typed = Alternative(tuple(word for word in words if word not in ASKING) or tuple(words))
-    acronyms = [
-        Alternative(_content(meaning.meaning), "acronym")
-        for meaning in (vocabulary.meanings(plain) if len(words) == 1 and len(plain) > 1 else [])
+    return [
+        meaning
+        for meaning in vocabulary.meanings(plain)
+        if plain in capitals or CAPITALS_ONLY not in (meaning.note or "").lower()
     ]
-    return Concept(plain, _unique([typed, *acronyms, *_synonyms(plain, vocabulary)]))
 
 
-def _synonyms(plain: str, vocabulary: Vocabulary) -> list[Alternative]:
-    return [Alternative(_content(term), "synonym") for term in vocabulary.synonyms.get(plain, ())]
+def _expansions(words: Sequence[str], vocabulary: Vocabulary, capitals: set[str]) -> list[Alternative]:
+    plain = " ".join(words)
+    acronyms = [
+        Alternative(_content(meaning.meaning), "acronym") for meaning in _meanings(words, vocabulary, capitals)
+    ]
+    return acronyms + [Alternative(_content(term), "synonym") for term in vocabulary.synonyms.get(plain, ())]
 
 
 def _content(text: str) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class Vocabulary:
         self.synonyms: dict[str, tuple[str, ...]] = {fold(plain): tuple(terms) for plain, terms in synonyms.items()}
         self._meanings: dict[str, list[Meaning]] = {}
         for meaning in meanings:
-            self._meanings.setdefault(meaning.acronym.upper(), []).append(meaning)
+            self._meanings.setdefault(fold(meaning.acronym), []).append(meaning)
         self._names: dict[str, list[tuple[Organisation, FormerName | None]]] = {}
         for body in self.organisations.values():
             self._learn(body)
@@ -83,7 +83,7 @@ class Vocabulary:
 
     def meanings(self, acronym: str) -> list[Meaning]:
         """Every meaning of an acronym, organisations' own names among them; [] when it is none."""
-        found = list(self._meanings.get(acronym.upper(), ()))
+        found = list(self._meanings.get(fold(acronym), ()))
         for body, former in self._names.get(fold(acronym), ()):
             own = former.acronym if former else body.acronym
             if own and fold(own) == fold(acronym):
@@ -91,6 +91,14 @@ class Vocabulary:
                 if not any(fold(known.meaning) == fold(name) for known in found):
                     found.append(Meaning(own, name, holder=body.slug, kind="organisation"))
         return found
+
+    def all_meanings(self) -> list[Meaning]:
+        """Every meaning of every acronym, without organisations' own names."""
+        return [meaning for meanings in self._meanings.values() for meaning in meanings]
+
+    def stands_for_something(self, key: str) -> bool:
+        """Whether these folded words are an acronym, or plain English for something."""
+        return key in self.synonyms or key in self._meanings
 
     def resolve(self, name: str) -> str | None:
         """The slug of the organisation that answers today for `name`; None when nobody or several do."""

@@ -18,7 +18,12 @@ from bot.playground.model import Channel, User
 from bot.playground.workspace import Workspace
 
 MENTION = "<@U0BOT> who holds free school meals data?"
-BUTTON = {"type": "button", "action_id": "request.open", "text": {"type": "plain_text", "text": "Request"}, "value": "1"}
+BUTTON = {
+    "type": "button",
+    "action_id": "request.open",
+    "text": {"type": "plain_text", "text": "Request"},
+    "value": "1",
+}
 MENU = {
     "type": "overflow",
     "action_id": "more",
@@ -273,7 +278,14 @@ def test_edits_deletions_links_and_joining_are_told(
     (mention,) = sender.edit(officer, question, MENTION)
     assert mention.event["ts"] == question.ts
     sender.join_channel(workspace.add_channel("new", with_bot=False), inviter=officer)
-    assert seen == ["message", "message_changed", "message_deleted", "link_shared", "app_mention", "member_joined_channel"]
+    assert seen == [
+        "message",
+        "message_changed",
+        "message_deleted",
+        "link_shared",
+        "app_mention",
+        "member_joined_channel",
+    ]
 
 
 def test_a_stranger_in_a_shared_channel_is_marked_as_one(app: App, sender: Sender, workspace: Workspace) -> None:

@@ -1,0 +1,149 @@
+"""The only place where the parts are put together."""
+
+import logging
+import traceback
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk import WebClient
+
+from bot import web
+from bot.logs import start_logging
+from bot.settings import Settings, need_slack
+from bot.settings import read as read_settings
+from bot.slack import questions
+from bot.slack.api import SlackApi
+from bot.slack.deliver import Speaker
+from bot.worker import Worker
+from catalogue import clock, organisations
+from catalogue.errors import BadSetting, CatalogueError
+from catalogue.search.find import Search
+from catalogue.store import Database, connect, migrate
+from intents.context import Context
+
+log = logging.getLogger(__name__)
+
+SORRY = "Something went wrong and nothing was saved. Try again; if it goes on, tell the team that runs me: {reference}."
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The record, the search over it, and what the intents need of both."""
+
+    db: Database
+    search: Search
+
+    @property
+    def context(self) -> Context:
+        return Context(self.db, self.search)
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The running parts: the Bolt app, the web app and the worker over one catalogue."""
+
+    catalogue: Catalogue
+    bolt: App
+    web: Flask
+    worker: Worker
+    slack: SlackApi
+
+    def close(self) -> None:
+        """Finish what is due, then let go of everything."""
+        self.worker.stop()
+        self.slack.close()
+        self.catalogue.db.close()
+
+
+def open_catalogue(settings: Settings) -> Catalogue:
+    """Open the record (its tables made or brought up to date, the shipped vocabulary in it) and its search."""
+    db = connect(settings.database)
+    migrate(db, now=clock.stamp(clock.now()))
+    organisations.load_shipped(db)
+    return Catalogue(db, Search(db, settings.index))
+
+
+def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
+    """Put the bot together. Asks Slack once who it is; raises BadSetting or SlackError when that cannot be."""
+    need_slack(settings)
+    assert settings.bot_token
+    slack = SlackApi(settings.bot_token, settings.api_url)
+    identity = slack.call("auth.test")
+    bolt = _bolt(settings, identity)
+    questions.register(bolt, catalogue.db, team_id=identity["team_id"])
+    questions.register_rest(bolt, lambda ack: ack())
+    speaker = Speaker(
+        catalogue.context,
+        slack,
+        team_id=identity["team_id"],
+        channels_are_for_government=settings.channels_are_for_government,
+    )
+    uses_http = settings.app_token is None
+    site = web.create(
+        catalogue.db, catalogue.search, bolt if uses_http else None, signing_secret=settings.signing_secret
+    )
+    return Bot(catalogue, bolt, site, Worker(catalogue.db, speaker.deliver), slack)
+
+
+def _bolt(settings: Settings, identity: dict[str, Any]) -> App:
+    """Bolt as we use it: it answers only when a listener is done, asks Slack nothing, retries nothing."""
+    _quieten_bolt()
+    authorized = AuthorizeResult(
+        enterprise_id=identity.get("enterprise_id"),
+        team_id=identity["team_id"],
+        bot_user_id=identity["user_id"],
+        bot_id=identity.get("bot_id"),
+        bot_token=settings.bot_token,
+    )
+    app = App(
+        signing_secret=settings.signing_secret or "not used in Socket Mode",
+        authorize=lambda: authorized,
+        client=WebClient(base_url=settings.api_url, retry_handlers=[]),
+        process_before_response=True,
+        request_verification_enabled=settings.app_token is None,
+        token_verification_enabled=False,
+    )
+    app.error(_on_error)
+    return app
+
+
+def _quieten_bolt() -> None:
+    """Bolt's loggers print bodies, which hold people's words: only what names no body is let through."""
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith("slack_bolt."):
+            logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    """The one handler: an expected error is said plainly, any other gets a reference; neither logs what was written."""
+    if isinstance(error, CatalogueError):
+        sentence = str(error)
+        log.warning("A delivery could not be taken in: %s", type(error).__name__)
+    else:
+        reference = uuid.uuid4().hex[:8]
+        sentence = SORRY.format(reference=reference)
+        # the kind and the place, not the message: that may quote what a person wrote
+        log.error("Error %s while taking in a delivery: %s\n%s", reference, type(error).__name__, _place(error))
+    if "command" in body and isinstance(body["command"], str):
+        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
+    return BoltResponse(status=503 if "event" in body else 200, body="")
+
+
+def _place(error: Exception) -> str:
+    return "".join(traceback.format_tb(error.__traceback__))
+
+
+def create_web() -> Flask:
+    """The web app for a WSGI server with several processes; the worker runs elsewhere (see Procfile)."""
+    settings = read_settings()
+    if "://" not in settings.database:
+        raise BadSetting("WHOHOLDS_DATABASE", "must be a postgresql:// address here; with SQLite use: whoholds run")
+    start_logging()
+    return assemble(settings, open_catalogue(settings)).web

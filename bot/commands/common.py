@@ -1,0 +1,89 @@
+"""What the commands share: opening the catalogue, who is asking, progress, and an answer as JSON."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from bot import sample, settings
+from bot.app import Catalogue, open_catalogue
+from catalogue import people
+from catalogue.errors import NotFound
+from catalogue.model import Person
+from intents.answers import Answer
+
+
+@contextmanager
+def opened(*, sample_if_new: bool = False) -> Iterator[Catalogue]:
+    """The catalogue that the settings name, closed at the end.
+
+    With `sample_if_new` a database that does not exist yet is made with the sample in it, and that is said.
+    """
+    chosen = settings.read()
+    is_new = "://" not in chosen.database and not Path(chosen.database).exists()
+    catalogue = open_catalogue(chosen)
+    try:
+        if is_new and sample_if_new:
+            click.echo(f"There is no catalogue at {chosen.database} yet: making one with sample entries.", err=True)
+            sample.load(catalogue.db)
+            catalogue.search.index.follow(catalogue.db, wait=True)
+        yield catalogue
+    finally:
+        catalogue.db.close()
+
+
+def person(catalogue: Catalogue, key: str | None) -> Person | None:
+    """The person somebody says they are asking as; None when they do not say."""
+    if key is None:
+        return None
+    try:
+        return people.find(catalogue.db, key)
+    except NotFound:
+        raise click.UsageError(f"Nobody here is called “{key}”. Use an id, an e-mail address or a Slack id.") from None
+
+
+def as_json(answer: Answer, text: str) -> dict[str, Any]:
+    """An answer in the shape that `--json` promises."""
+    return {
+        "intent": answer.intent,
+        "outcome": str(answer.outcome),
+        "confidence": round(answer.confidence, 2),
+        "datasets": [entry.dataset.id for entry in answer.shown],
+        "holders": list(answer.holders),
+        "organisations": [body.slug for body in answer.organisations],
+        "terms": list(answer.terms),
+        "recipient": answer.recipient,
+        "purpose": answer.purpose,
+        "place": answer.place,
+        "period": answer.period,
+        "text": text,
+    }
+
+
+def print_json(value: object) -> None:
+    """One JSON value on one line, at once."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A progress bar with its rate, on a terminal only; yields what to call with the number done since last time."""
+    with tqdm(
+        total=total, desc=what, unit=" entries", file=sys.stderr, disable=None if sys.stderr.isatty() else True
+    ) as bar:
+        yield lambda number: bar.update(number) and None
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """The text itself, or for `-` the lines of standard input that hold something."""
+    if text != "-":
+        yield text
+        return
+    for line in sys.stdin:
+        if line.strip():
+            yield line.rstrip("\n")

@@ -1,0 +1,89 @@
+"""whoholds import: entries in from a file."""
+
+from pathlib import Path
+
+import click
+
+from bot.commands.common import opened, print_json, progress
+from catalogue import clock
+from catalogue.harvest import jsonlines, spreadsheet
+from catalogue.harvest.run import Report, merge_rows
+
+FAULTS_PRINTED = 20
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--publisher", metavar="NAME", help="The publisher of rows that name none.")
+@click.option("--by", default="command line", show_default=True, help="Who brings this in, for the history.")
+@click.option("--why", help="Why, for the history.")
+@click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
+@click.option("--json", "json_", is_flag=True, help="Print the report as JSON, with every fault.")
+def command(file: Path, publisher: str | None, by: str, why: str | None, dry_run: bool, json_: bool) -> None:
+    """Bring entries in from FILE: JSON lines (.jsonl, .jsonl.gz) or CSV.
+
+    New ids are added, known ones updated, equal ones left alone. A row that cannot be used is reported and does not
+    stop the rest; either everything usable is brought in or, if the program is stopped, nothing.
+
+    Example: whoholds import entries.csv --dry-run
+    """
+    reader = spreadsheet if file.suffix.lower() == ".csv" else jsonlines
+    with opened() as catalogue:
+        with progress("Reading") as tick:
+            report = merge_rows(
+                catalogue.db,
+                reader.read(file),
+                source=file.name,
+                by=by,
+                why=why,
+                now=clock.now(),
+                resolve=catalogue.search.vocabulary().resolve,
+                dry_run=dry_run,
+                publisher=publisher,
+                progress=tick,
+            )
+        if not dry_run:
+            with progress("Indexing", total=report.added + report.changed) as tick:
+                catalogue.search.index.follow(catalogue.db, wait=True, progress=tick)
+    if json_:
+        print_json(report_json(report))
+    else:
+        _tell(report)
+    if report.left_out:
+        raise click.exceptions.Exit(1)
+
+
+def report_json(report: Report) -> dict[str, object]:
+    """The report as JSON values."""
+    return {
+        "run": report.run,
+        "dry_run": report.dry_run,
+        "added": report.added,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "failed": report.left_out,
+        "without_publisher": report.without_publisher,
+        "unknown_fields": report.unknown_fields,
+        "changed_fields": report.changed_fields,
+        "faults": [
+            {"line": fault.line, "column": fault.column, "reason": fault.reason, "left_out": fault.left_out}
+            for fault in report.faults
+        ],
+    }
+
+
+def _tell(report: Report) -> None:
+    would = "would be " if report.dry_run else ""
+    click.echo(
+        f"{report.added:,} {would}added, {report.changed:,} {would}changed, {report.unchanged:,} unchanged,"
+        f" {report.left_out:,} left out."
+    )
+    if report.without_publisher:
+        click.echo(f"{report.without_publisher:,} entries name no publisher. --publisher fills it in.")
+    if report.unknown_fields:
+        names = ", ".join(f"{name} ({number:,})" for name, number in sorted(report.unknown_fields.items()))
+        click.echo(f"Fields without a place of their own were kept under extras: {names}")
+    for fault in report.faults[:FAULTS_PRINTED]:
+        click.echo(f"{fault} {'The row was left out.' if fault.left_out else 'The value was set aside.'}", err=True)
+    if report.fault_count > FAULTS_PRINTED:
+        click.echo(f"… and {report.fault_count - FAULTS_PRINTED:,} more; --json lists them.", err=True)

@@ -1,0 +1,116 @@
+"""whoholds playground: the bot in a browser, with a stand-in for Slack and the sample catalogue."""
+
+import json
+import secrets
+import signal
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from bot import replies, sample, settings
+from bot.app import assemble
+from bot.commands.common import opened, progress
+from bot.playground.events import Sender
+from bot.playground.manifest import scopes
+from bot.playground.page import create_page
+from bot.playground.server import Server
+from bot.playground.web_api import SlackServer
+from bot.playground.workspace import Workspace
+from bot.settings import Settings
+from catalogue import datasets, people
+from catalogue.model import Person
+from catalogue.store import Database
+
+QUESTION = "who holds free school meals data?"
+MANIFEST = Path(__file__).parents[2] / "manifest.json"
+
+
+@click.command("playground")
+@click.option("--port", type=click.IntRange(1, 65535), help="The page's port; PORT or 3000 if not given.")
+def command(port: int | None) -> None:
+    """Start the bot with a local stand-in for Slack and a page to try it in. An empty catalogue gets the sample.
+
+    The page is only for this machine, and everybody on it can be anybody: do not use it with real requests.
+
+    Example: whoholds playground --port 8080
+    """
+    chosen = settings.read()
+    with opened() as catalogue:
+        if not datasets.count(catalogue.db):
+            sample.load(catalogue.db)
+            with progress("Indexing") as tick:
+                catalogue.search.index.follow(catalogue.db, wait=True, progress=tick)
+        manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+        workspace = workspace_of(catalogue.db, manifest)
+        with SlackServer(workspace) as slack:
+            standing_in = stand_in(chosen, workspace, slack.base_url)
+            bot = assemble(standing_in, catalogue)
+            bot.worker.start()
+            with Server(bot.web) as server:
+                endpoint, secret = f"{server.url}/slack/events", standing_in.signing_secret or ""
+                sender = Sender(endpoint, secret, workspace, manifest=manifest)
+                _show_one_answer(workspace, sender)
+                page = create_page(workspace, sender, questions=list(replies.examples()), title="whoholds playground")
+                with Server(page, port=port or chosen.port) as site:
+                    click.echo(f"\nTry it yourself: {site.url}  (Ctrl-C ends)")
+                    _wait()
+            bot.worker.stop()
+            bot.slack.close()
+
+
+def stand_in(chosen: Settings, workspace: Workspace, url: str) -> Settings:
+    """The settings, pointing at the stand-in for Slack. Nobody in it is a guest, so channels are for government."""
+    return replace(
+        chosen,
+        bot_token=workspace.token,
+        signing_secret=secrets.token_hex(16),
+        app_token=None,
+        api_url=url,
+        channels_are_for_government=True,
+    )
+
+
+def workspace_of(db: Database, manifest: dict[str, object]) -> Workspace:
+    """A workspace with the people of the record, two channels and the rights that the manifest asks for."""
+    workspace = Workspace(scopes=scopes(manifest))
+    names = {row["slug"]: row["document"] for row in db.query("SELECT slug, document FROM organisations")}
+    members = []
+    for person in people.everyone(db):
+        if person.slack_id and person.is_active and not person.is_guest:
+            members.append(_join(workspace, person, names))
+    workspace.add_channel("general", members=members)
+    workspace.add_channel("data-questions", members=members)
+    return workspace
+
+
+def _join(workspace: Workspace, person: Person, names: dict[str, str]) -> object:
+    organisation = json.loads(names[person.organisation])["name"] if person.organisation in names else ""
+    roles = ", ".join(sorted({str(grant.role) for grant in person.grants})) or "asker"
+    return workspace.add_user(
+        person.id,
+        id=person.slack_id,
+        real_name=person.name or person.id,
+        email=person.email or "",
+        title=roles,
+        organisation=organisation,
+    )
+
+
+def _show_one_answer(workspace: Workspace, sender: Sender) -> None:
+    """Ask one question through the whole path and print it with its answer."""
+    channel = next(channel for channel in workspace.channels.values() if channel.name == "data-questions")
+    asker = next(user for user in workspace.users.values() if not user.is_bot)
+    sender.say(asker, channel, f"<@{workspace.bot_user_id}> {QUESTION}")
+    answers = workspace.wait_for(lambda current: current.from_bot(channel), timeout=20)
+    click.echo(f"{asker.real_name or asker.name}: @whoholds {QUESTION}\n")
+    click.echo(answers[-1].text)
+
+
+def _wait() -> None:
+    """Until somebody ends the program."""
+    done = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: done.set())
+    done.wait()

@@ -1,0 +1,86 @@
+"""whoholds run: the whole bot in one process."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+from bot import settings
+from bot.app import Bot, assemble, open_catalogue
+from bot.logs import start_logging
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+THREADS = 16
+
+
+@click.command("run")
+def command() -> None:
+    """Start the bot: Slack, web pages and the worker in one process. SQLite or PostgreSQL.
+
+    Over HTTP it listens on PORT; with SLACK_APP_TOKEN it connects to Slack by itself (Socket Mode) and PORT serves the
+    pages only. SIGTERM finishes what was acknowledged and ends.
+
+    Example: SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… whoholds run
+    """
+    chosen = settings.read()
+    settings.need_slack(chosen)
+    start_logging()
+    OneProcess(chosen).run()
+
+
+class OneProcess(BaseApplication):  # type: ignore[misc]
+    """gunicorn with one worker process and threads; the bot is put together in that process, after the fork."""
+
+    def __init__(self, chosen: Settings, *, ready: Callable[[Bot], None] = lambda _bot: None) -> None:
+        self.chosen = chosen
+        self.bot: Bot | None = None
+        self.socket: SocketModeHandler | None = None
+        self._ready = ready
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": f"0.0.0.0:{self.chosen.port}",
+            "workers": 1,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "worker_exit": self._end,
+            "logger_class": "gunicorn.glogging.Logger",
+            "loglevel": "warning",
+            "limit_request_line": 4094,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        self.bot = assemble(self.chosen, open_catalogue(self.chosen))
+        self.bot.worker.start()
+        if self.chosen.app_token:
+            self.socket = SocketModeHandler(self.bot.bolt, self.chosen.app_token)
+            self.socket.connect()
+        log.info("whoholds is ready")
+        self._ready(self.bot)
+        return self.bot.web
+
+    def _end(self, _arbiter: object, _worker: object) -> None:
+        if self.socket:
+            self.socket.close()
+        if self.bot:
+            self.bot.close()
+
+
+def wait_for_end() -> None:
+    """Until the process is told to end."""
+    done = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: done.set())
+    done.wait()

@@ -1,0 +1,26 @@
+"""whoholds worker: the worker alone, beside web processes."""
+
+import click
+
+from bot import settings
+from bot.app import assemble, open_catalogue
+from bot.commands.run import wait_for_end
+from bot.logs import start_logging
+from catalogue.errors import BadSetting
+
+
+@click.command("worker")
+def command() -> None:
+    """Start only the worker, for machines where the web processes run by themselves. Needs PostgreSQL.
+
+    Example: WHOHOLDS_DATABASE=postgresql://… whoholds worker
+    """
+    chosen = settings.read()
+    settings.need_slack(chosen)
+    if "://" not in chosen.database:
+        raise BadSetting("WHOHOLDS_DATABASE", "must be a postgresql:// address for more than one process.")
+    start_logging()
+    bot = assemble(chosen, open_catalogue(chosen))
+    bot.worker.start()
+    wait_for_end()
+    bot.close()

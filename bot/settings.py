@@ -1,0 +1,99 @@
+"""What can be set, all of it by environment variables, read once and refused with a plain line when it makes no sense."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalogue.errors import BadSetting
+
+SLACK = "https://slack.com/api/"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its name, what it is for, and what holds when it is not set."""
+
+    name: str
+    about: str
+    default: str | None = None
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("WHOHOLDS_DATABASE", "The record: a file's path, or postgresql://…", "whoholds.db"),
+    Setting("WHOHOLDS_INDEX", "The folder of the search index", "beside the database file"),
+    Setting("SLACK_BOT_TOKEN", "The bot's token, xoxb-…"),
+    Setting("SLACK_SIGNING_SECRET", "Proves that a request over HTTP comes from Slack"),
+    Setting("SLACK_APP_TOKEN", "The app's token, xapp-…: connects by Socket Mode instead of HTTP"),
+    Setting("SLACK_API_URL", "Slack's Web API, or a server that stands in for it", SLACK),
+    Setting("WHOHOLDS_CHANNELS", "What an answer in a channel may hold: public, or government if no guests are there", "public"),
+    Setting("PORT", "The port to listen on", "3000"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force. Secrets are never printed: see `__repr__`."""
+
+    database: str
+    index: Path
+    bot_token: str | None = None
+    signing_secret: str | None = None
+    app_token: str | None = None
+    api_url: str = SLACK
+    channels_are_for_government: bool = False
+    port: int = 3000
+
+    def __repr__(self) -> str:
+        return f"Settings(port={self.port})"
+
+
+def read(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises BadSetting naming the first that makes no sense."""
+    env = os.environ if environment is None else environment
+    database = env.get("WHOHOLDS_DATABASE") or "whoholds.db"
+    index = env.get("WHOHOLDS_INDEX")
+    if not index:
+        index = "whoholds.index" if "://" in database else str(Path(database).with_suffix("")) + ".index"
+    api_url = env.get("SLACK_API_URL") or SLACK
+    if not api_url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise BadSetting("SLACK_API_URL", "must start with https:// (or be on this machine).")
+    return Settings(
+        database=database,
+        index=Path(index),
+        bot_token=_token(env, "SLACK_BOT_TOKEN", "xoxb-"),
+        signing_secret=env.get("SLACK_SIGNING_SECRET") or None,
+        app_token=_token(env, "SLACK_APP_TOKEN", "xapp-"),
+        api_url=api_url if api_url.endswith("/") else api_url + "/",
+        channels_are_for_government=_channels(env),
+        port=_port(env),
+    )
+
+
+def need_slack(settings: Settings) -> None:
+    """Raise BadSetting unless everything is set that talking with Slack needs."""
+    if not settings.bot_token:
+        raise BadSetting("SLACK_BOT_TOKEN", "is not set. Take it from the app's page “OAuth & Permissions” in Slack.")
+    if not settings.app_token and not settings.signing_secret:
+        raise BadSetting("SLACK_SIGNING_SECRET", "is not set, and neither is SLACK_APP_TOKEN: set one of the two.")
+
+
+def _token(env: Mapping[str, str], name: str, start: str) -> str | None:
+    value = env.get(name) or None
+    if value and not value.startswith(start):
+        raise BadSetting(name, f"does not look right: it starts with {start}")
+    return value
+
+
+def _channels(env: Mapping[str, str]) -> bool:
+    value = env.get("WHOHOLDS_CHANNELS") or "public"
+    if value not in ("public", "government"):
+        raise BadSetting("WHOHOLDS_CHANNELS", "must be public or government.")
+    return value == "government"
+
+
+def _port(env: Mapping[str, str]) -> int:
+    value = env.get("PORT") or "3000"
+    if not value.isdigit() or not 0 < int(value) < 65536:
+        raise BadSetting("PORT", "must be a number between 1 and 65535.")
+    return int(value)

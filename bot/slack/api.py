@@ -1,0 +1,70 @@
+"""Calling Slack: one pooled client, no retries of its own, errors that say whether the call may have been done."""
+
+from typing import Any
+
+import httpx
+
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=20, keepalive_expiry=60)
+
+
+class SlackError(Exception):
+    """A call that failed. `code` is Slack's or our own word for it, without content.
+
+    `retry_after`: seconds Slack asks to wait. `is_ambiguous`: Slack may have done it all the same.
+    """
+
+    def __init__(self, code: str, *, retry_after: float | None = None, is_ambiguous: bool = False) -> None:
+        super().__init__(code)
+        self.code, self.retry_after, self.is_ambiguous = code, retry_after, is_ambiguous
+
+
+class SlackApi:
+    """Slack's Web API as far as this app uses it. Safe to share between threads."""
+
+    def __init__(self, token: str, url: str, *, transport: httpx.BaseTransport | None = None) -> None:
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {token}"}
+        # trust_env=False: a proxy is a setting of the platform, not something an environment slips in
+        self._http = httpx.Client(timeout=TIMEOUT, limits=LIMITS, transport=transport, trust_env=False)
+
+    def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call a method with JSON arguments (None is left out) and return Slack's answer. Raises SlackError."""
+        body = {name: value for name, value in arguments.items() if value is not None}
+        return self._post(self._url + method, body, self._headers)
+
+    def respond(self, response_url: str, **message: Any) -> None:
+        """Answer a slash command or a click by its response address. Raises SlackError."""
+        self._post(response_url, message, {})
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _post(self, url: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+        try:
+            response = self._http.post(url, json=body, headers=headers)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise SlackError("not_connected") from error
+        except httpx.HTTPError as error:
+            raise SlackError("connection_lost", is_ambiguous=True) from error
+        if response.status_code == 429:
+            raise SlackError("ratelimited", retry_after=_seconds(response.headers.get("Retry-After")))
+        if response.status_code >= 500:
+            raise SlackError(f"http_{response.status_code}", is_ambiguous=True)
+        if response.text == "ok":  # a response address answers in plain text
+            return {"ok": True}
+        try:
+            answer = response.json()
+        except ValueError as error:
+            raise SlackError("unreadable_answer", is_ambiguous=True) from error
+        if not isinstance(answer, dict) or not answer.get("ok"):
+            code = str(answer.get("error", "unreadable_answer")) if isinstance(answer, dict) else "unreadable_answer"
+            raise SlackError(code, is_ambiguous=code in ("internal_error", "fatal_error", "request_timeout"))
+        return answer
+
+
+def _seconds(value: str | None) -> float:
+    try:
+        return min(max(float(value or 1), 1.0), 600.0)
+    except ValueError:
+        return 30.0

@@ -1,0 +1,88 @@
+"""Our words over Block Kit: a message is a complete text and the blocks that show it better.
+
+Lengths are kept within Slack's limits here and nowhere else, so that whatever an entry holds can be shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from bot.render import cut
+
+SECTION = 2_900
+LABEL = 70
+VALUE = 1_900
+TEXT = 3_900
+MOST_BLOCKS = 45
+MOST_CHARACTERS = 11_500
+
+
+@dataclass(frozen=True, slots=True)
+class SlackMessage:
+    """What is posted: `text` stands alone, `blocks` show the same."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+
+
+def section(text: str, *, accessory: ButtonElement | None = None) -> Block:
+    """A paragraph of mrkdwn that is already escaped, with a button beside it."""
+    return SectionBlock(text=_mrkdwn(text, SECTION), accessory=accessory)
+
+
+def note(text: str) -> Block:
+    """Small print."""
+    return ContextBlock(elements=[_mrkdwn(text, SECTION)])
+
+
+def divider() -> Block:
+    return DividerBlock()
+
+
+def buttons(*elements: ButtonElement) -> Block:
+    return ActionsBlock(elements=list(elements))
+
+
+def button(label: str, *, action_id: str, value: str, about: str | None = None, primary: bool = False) -> ButtonElement:
+    """A button. `about` completes the label for a screen reader where several buttons share one."""
+    return ButtonElement(
+        text=PlainTextObject(text=cut(label, LABEL), emoji=False),
+        action_id=action_id,
+        value=value[:VALUE],
+        accessibility_label=cut(f"{label}: {about}", 75) if about else None,
+        style="primary" if primary else None,
+    )
+
+
+def message(text: str, blocks: Sequence[Block]) -> SlackMessage:
+    """A message within Slack's limits: blocks that would not fit are left away from the end, with a note."""
+    kept: list[dict[str, Any]] = []
+    size = 0
+    for block in blocks:
+        shown = block.to_dict()
+        size += len(str(shown.get("text", ""))) + len(str(shown.get("elements", "")))
+        if len(kept) == MOST_BLOCKS or size > MOST_CHARACTERS:
+            kept.append(note("There is more than fits here.").to_dict())
+            break
+        kept.append(shown)
+    return SlackMessage(text=cut(text, TEXT), blocks=kept)
+
+
+def _mrkdwn(text: str, limit: int) -> MarkdownTextObject:
+    if len(text) > limit:  # never cut inside <link|label> or &amp;
+        text = cut(text[:limit].rsplit("\n", 1)[0] if "\n" in text[:limit] else text, limit)
+        for start, end in (("<", ">"), ("&", ";")):
+            if text.rfind(start) > text.rfind(end):
+                text = text[: text.rfind(start)].rstrip() + "…"
+    return MarkdownTextObject(text=text or " ", verbatim=True)

@@ -1,0 +1,139 @@
+"""From a notice to Slack: work out the answer to a question, post a message, answer a slash command.
+
+A question and the message that answers it are two notices: the answer is worked out and put into the outbox in the
+transaction that ends the question, then the message is posted. Errors of Slack's are sorted into those worth another
+try and those that are final; anything not known is final and is seen by an administrator.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.slack import people
+from bot.slack.answers import as_message
+from bot.slack.api import SlackApi, SlackError
+from bot.slack.blocks import SlackMessage, message
+from catalogue import clock, outbox
+from catalogue.model import Notice
+from intents.answers import Answer, Outcome
+from intents.context import Context, Question
+from intents.understand import respond
+
+log = logging.getLogger(__name__)
+
+WORTH_ANOTHER_TRY = frozenset(
+    """
+    ratelimited not_connected connection_lost unreadable_answer internal_error fatal_error request_timeout
+    service_unavailable team_added_to_org accesslimited token_revoked token_expired invalid_auth account_inactive
+    not_authed http_500 http_502 http_503 http_504
+    """.split()
+)
+"""Errors that pass by themselves or once an operator has mended the token; the notice waits for that."""
+
+MOST_TRIES = 5  # of working out one answer
+RESPONSE_LIFE = timedelta(minutes=29)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """What it takes to answer in Slack."""
+
+    context: Context
+    slack: SlackApi
+    team_id: str
+    channels_are_for_government: bool = False
+
+    def deliver(self, notice: Notice) -> None:
+        """Do what a claimed notice asks for, and write down how it went. Raises only what the record raises."""
+        now = clock.now()
+        try:
+            match notice.kind:
+                case "question":
+                    self._answer(notice, now)
+                case "message":
+                    self._send(notice, now)
+                case _:
+                    outbox.park(self.context.db, notice, error="unknown_kind")
+        except SlackError as error:
+            self._failed(notice, error, now)
+
+    def _answer(self, notice: Notice, now: datetime) -> None:
+        payload = notice.payload
+        try:
+            reply = self._work_out(notice, now)
+        except SlackError:
+            raise
+        except Exception as error:
+            reference = notice.key[-12:]
+            log.exception("A question could not be answered (reference %s): %s", reference, type(error).__name__)
+            if notice.attempts < MOST_TRIES:
+                outbox.failed(self.context.db, notice, error=type(error).__name__, now=now, wait=timedelta(seconds=1))
+                return
+            reply = message(f"Something went wrong and I cannot answer this. Tell the team that runs me: {notice.number}.", [])
+        with self.context.db.atomic():
+            if not outbox.sent(self.context.db, notice, receipt=None, now=now):
+                return
+            outbox.post(
+                self.context.db,
+                "message",
+                {"text": reply.text, "blocks": reply.blocks, **payload["reply"]},
+                key=f"answer:{notice.key}",
+                channel=payload["reply"].get("channel"),
+                now=now,
+            )
+
+    def _work_out(self, notice: Notice, now: datetime) -> SlackMessage:
+        payload, vocabulary = notice.payload, self.context.search.vocabulary()
+        if payload["text"] is None:
+            refused = Answer("out_of_scope", Outcome.REFUSED, 0.99, details={"kind": "person"})
+            return as_message(refused, vocabulary)
+        person = None
+        if not payload["is_shared_outside"]:
+            person = people.person_of(self.context.db, self.slack, payload["user"], team_id=self.team_id, now=now)
+        audience = people.audience(
+            person,
+            is_direct=payload["is_direct"],
+            is_shared_outside=payload["is_shared_outside"],
+            channels_are_for_government=self.channels_are_for_government,
+        )
+        question = Question(payload["text"], audience, now, person, key=notice.key)
+        return as_message(respond(self.context, question), vocabulary)
+
+    def _send(self, notice: Notice, now: datetime) -> None:
+        payload = notice.payload
+        if payload["way"] == "response":
+            if now - notice.posted_at > RESPONSE_LIFE:
+                outbox.park(self.context.db, notice, error="response_address_expired")
+                return
+            self.slack.respond(
+                payload["url"], text=payload["text"], blocks=payload["blocks"], response_type="ephemeral",
+                replace_original=False,
+            )
+            outbox.sent(self.context.db, notice, receipt=None, now=clock.now())
+            return
+        answer = self.slack.call("chat.postMessage", **_post(payload), client_msg_id=outbox.message_id(notice))
+        if not answer.get("ts"):
+            raise SlackError("unreadable_answer", is_ambiguous=True)
+        outbox.sent(self.context.db, notice, receipt=f"{answer.get('channel')}:{answer['ts']}", now=clock.now())
+
+    def _failed(self, notice: Notice, error: SlackError, now: datetime) -> None:
+        if error.code not in WORTH_ANOTHER_TRY:
+            log.warning("Notice %d cannot be sent: %s", notice.number, error.code)
+            outbox.park(self.context.db, notice, error=error.code)
+            return
+        wait = timedelta(seconds=error.retry_after) if error.retry_after else None
+        log.info("Notice %d will be tried again: %s", notice.number, error.code)
+        outbox.failed(self.context.db, notice, error=error.code, now=clock.now(), wait=wait)
+
+
+def _post(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "channel": payload["channel"],
+        "thread_ts": payload["thread_ts"],
+        "text": payload["text"],
+        "blocks": payload["blocks"] or None,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }

@@ -1,0 +1,159 @@
+"""Questions: a mention, a direct message, the slash command, a button that asks.
+
+A listener notes the delivery and the question in one transaction and acknowledges; the worker answers. A question
+that looks up a person is refused here already, so that its words are never written down.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from catalogue import clock, outbox
+from catalogue.store import Database
+from intents.out_of_scope import is_about_a_person
+from intents.phrase import LONGEST
+
+ASK = re.compile(r"^question\.ask(\.\d+)?$")
+
+Understands = dict[str, Any]
+
+
+def register(app: App, db: Database, *, team_id: str) -> None:
+    """Add the listeners. The hot ones come first: Bolt tries them in order."""
+    questions = Questions(db, team_id)
+    app.event("app_mention")(questions.on_mention)
+    app.event("message")(questions.on_message)
+    app.command("/whoholds")(questions.on_command)
+    app.action("entry.describe")(questions.on_describe)
+    app.action(ASK)(questions.on_ask)
+
+
+class Questions:
+    """The listeners, with the record they write to."""
+
+    def __init__(self, db: Database, team_id: str) -> None:
+        self.db = db
+        self.team_id = team_id
+
+    def on_mention(self, event: dict[str, Any], body: dict[str, Any]) -> None:
+        if _is_from_a_person(event):
+            self._note_event(event, body, is_direct=False)
+
+    def on_message(self, event: dict[str, Any], body: dict[str, Any]) -> None:
+        if _is_from_a_person(event) and event.get("channel_type") == "im":
+            self._note_event(event, body, is_direct=True)
+
+    def _note_event(self, event: dict[str, Any], body: dict[str, Any], *, is_direct: bool) -> None:
+        channel, ts = event["channel"], event["ts"]
+        keys = [f"message:{channel}:{ts}"]
+        if event.get("client_msg_id"):  # Slack may deliver one message twice under different times
+            keys.append(f"client:{event['client_msg_id']}")
+        self._note(
+            keys,
+            text=str(event.get("text") or ""),
+            user=str(event["user"]),
+            channel=channel,
+            reply={
+                "way": "message",
+                "channel": channel,
+                "thread_ts": event.get("thread_ts") or (None if is_direct else ts),
+            },
+            is_direct=is_direct,
+            is_shared_outside=bool(body.get("is_ext_shared_channel")) or self._is_stranger(event),
+        )
+
+    def on_command(self, ack: Ack, command: dict[str, Any]) -> None:
+        self._note(
+            [f"command:{command['trigger_id']}"],
+            text=str(command.get("text") or "help"),
+            user=str(command["user_id"]),
+            channel=None,
+            reply={"way": "response", "url": command["response_url"]},
+            is_direct=True,
+            is_shared_outside=False,
+        )
+        ack()
+
+    def on_describe(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        self._note_click(action, body, f"what is {action['value']}")
+        ack()
+
+    def on_ask(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        self._note_click(action, body, str(action["value"]))
+        ack()
+
+    def _note_click(self, action: dict[str, Any], body: dict[str, Any], text: str) -> None:
+        """A click on an answer is answered where the answer stands: in its thread, or privately if it was private."""
+        channel = (body.get("channel") or {}).get("id")
+        container = body.get("container") or {}
+        is_direct = bool(container.get("is_ephemeral")) or str(channel).startswith("D")
+        message = body.get("message") or {}
+        if container.get("is_ephemeral") or not channel:
+            reply = {"way": "response", "url": body["response_url"]}
+        else:
+            thread = message.get("thread_ts") or (None if is_direct else container.get("message_ts"))
+            reply = {"way": "message", "channel": channel, "thread_ts": thread}
+        self._note(
+            [f"click:{action['action_ts']}:{body['user']['id']}:{action['action_id']}"],
+            text=text,
+            user=str(body["user"]["id"]),
+            channel=channel if reply["way"] == "message" else None,
+            reply=reply,
+            is_direct=is_direct,
+            is_shared_outside=(body["user"].get("team_id") or self.team_id) != self.team_id,
+        )
+
+    def _note(
+        self,
+        keys: list[str],
+        *,
+        text: str,
+        user: str,
+        channel: str | None,
+        reply: dict[str, Any],
+        is_direct: bool,
+        is_shared_outside: bool,
+    ) -> None:
+        now = clock.now()
+        is_refused = is_about_a_person(text)
+        with self.db.atomic():
+            fresh = [outbox.receive(self.db, key, now=now) for key in keys]
+            if not all(fresh):
+                return
+            outbox.post(
+                self.db,
+                "question",
+                {
+                    "text": None if is_refused else text[: LONGEST + 1],
+                    "user": user,
+                    "reply": reply,
+                    "is_direct": is_direct,
+                    "is_shared_outside": is_shared_outside,
+                },
+                key=f"question:{keys[0]}",
+                channel=None,
+                now=now,
+            )
+
+    def _is_stranger(self, event: dict[str, Any]) -> bool:
+        teams = {event.get("user_team"), event.get("source_team"), event.get("team")} - {None}
+        return bool(teams - {self.team_id})
+
+
+def _is_from_a_person(event: dict[str, Any]) -> bool:
+    """A message that somebody wrote, now: no bot's, no edit, deletion or other happening."""
+    return bool(event.get("user")) and not event.get("bot_id") and event.get("subtype") in (None, "thread_broadcast")
+
+
+def register_rest(app: App, acknowledge: Callable[..., None]) -> None:
+    """Acknowledge what nothing else listens to, so that Slack does not send it again. To be called last."""
+    anything = re.compile(".*")
+    app.event(anything)(acknowledge)
+    app.action(anything)(acknowledge)
+    app.view(anything)(acknowledge)
+    app.view_closed(anything)(acknowledge)
+    app.shortcut(anything)(acknowledge)
+    app.options(anything)(acknowledge)
+    app.command(anything)(acknowledge)

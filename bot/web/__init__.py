@@ -1,0 +1,91 @@
+"""The web side: Slack's deliveries, an entry's public page, and the endpoints that say how things are.
+
+`create` makes the Flask app from what `bot/app.py` puts together. `/metrics` and `/readyz` hold counts only.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Flask, Response, abort, render_template, request
+from slack_bolt import App
+from slack_bolt.adapter.flask import SlackRequestHandler
+
+from bot import words
+from bot.slack.gate import SIZE_LIMIT, refusal
+from bot.web import health
+from catalogue import datasets
+from catalogue.errors import NotFound, StoreUnavailable
+from catalogue.model import PUBLIC
+from catalogue.search.find import Search
+from catalogue.store import Database
+
+log = logging.getLogger(__name__)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def create(
+    db: Database, search: Search, bolt: App | None, *, signing_secret: str | None, clock: Callable[[], float] = time.time
+) -> Flask:
+    """The web app. Without `bolt` (Socket Mode) nothing is taken in at /slack/events."""
+    app = Flask("bot", template_folder="templates/web", static_folder="static", static_url_path="/static")
+    app.config["MAX_CONTENT_LENGTH"] = SIZE_LIMIT
+    app.jinja_env.globals.update(words=words)
+    app.jinja_env.filters.update(day=words.day)
+
+    @app.after_request
+    def guard(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    if bolt is not None and signing_secret:
+        handler = SlackRequestHandler(bolt)
+        secret = signing_secret
+
+        @app.post("/slack/events")
+        def slack_events() -> Any:
+            body = request.get_data(cache=True)
+            status = refusal(request.headers, body, secret=secret, now=clock())  # type: ignore[arg-type]
+            return Response(status=status) if status else handler.handle(request)
+
+    @app.get("/datasets/<path:dataset_id>")
+    def entry(dataset_id: str) -> str:
+        try:
+            dataset = datasets.get(db, dataset_id, audience=PUBLIC)
+        except NotFound:
+            abort(404)
+        vocabulary = search.vocabulary()
+        return render_template("entry.html.jinja", data=dataset, holder=vocabulary.name(dataset.publisher))
+
+    @app.get("/healthz")
+    def healthz() -> Mapping[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    def readyz() -> tuple[Mapping[str, Any], int]:
+        report = health.report(db)
+        return report, 200 if report["ready"] else 503
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(health.metrics(db), mimetype="text/plain; version=0.0.4")
+
+    @app.errorhandler(StoreUnavailable)
+    def unavailable(error: StoreUnavailable) -> tuple[str, int]:
+        log.error("The database cannot be used: %s", error)
+        return "The catalogue cannot be used at the moment. Try again in a few minutes.\n", 503
+
+    @app.errorhandler(404)
+    def missing(_error: Exception) -> tuple[str, int]:
+        return render_template("missing.html.jinja"), 404
+
+    return app

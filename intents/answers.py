@@ -1,0 +1,82 @@
+"""What an answer is, whatever channel it goes out by: what was found, in order, and what to ask next.
+
+The words come later, from templates; an answer holds only values, so that every dataset it names is an entry and
+every reason it gives is a field or a rule.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from catalogue.model import Dataset, Organisation
+from catalogue.search.find import Hit, Match
+from catalogue.search.vocabulary import Meaning, Vocabulary
+
+SHOWN = 3  # entries in one answer
+
+
+class Outcome(StrEnum):
+    ANSWERED = "answered"
+    SHORTLIST = "shortlist"
+    CLARIFY = "clarify"
+    NONE = "none"
+    REFUSED = "refused"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry in an answer, with its holder and why it is there."""
+
+    dataset: Dataset
+    holder: Organisation | None
+    matches: tuple[Match, ...] = ()
+
+    @property
+    def holder_name(self) -> str | None:
+        return self.holder.name if self.holder else self.dataset.publisher
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something the asker may want next: what the button says and the question it stands for."""
+
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question. `details` is what its intent's template needs beyond the common values."""
+
+    intent: str
+    outcome: Outcome
+    confidence: float
+    subject: str = ""
+    shown: tuple[Shown, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
+    terms: tuple[str, ...] = ()
+    corrections: tuple[tuple[str, str], ...] = ()
+    choices: tuple[Choice, ...] = ()
+    recipient: str | None = None
+    purpose: str | None = None
+    place: str | None = None
+    period: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Names of those who hold what is shown, in order, each once."""
+        return tuple(dict.fromkeys(entry.holder_name for entry in self.shown if entry.holder_name))
+
+
+def show(hit: Hit, vocabulary: Vocabulary) -> Shown:
+    """A hit as an answer shows it."""
+    return Shown(hit.dataset, vocabulary.organisations.get(hit.dataset.publisher or ""), hit.matches)
+
+
+def show_dataset(dataset: Dataset, vocabulary: Vocabulary) -> Shown:
+    """An entry as an answer shows it, without a search behind it."""
+    return Shown(dataset, vocabulary.organisations.get(dataset.publisher or ""))

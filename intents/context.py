@@ -1,0 +1,82 @@
+"""What every kind of question has in common: the question, the catalogue to answer it from, and how to pick entries."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from catalogue.model import Audience, Person
+from catalogue.search.find import Found, Hit, Search
+from catalogue.store import Database
+
+ENOUGH = 0.6
+"""The share of a question's weight an entry must hold to be an answer to it."""
+
+CLOSE = 0.8
+"""An entry whose score is at least this share of the best one's is about as good an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The catalogue as the intents see it."""
+
+    db: Database
+    search: Search
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message with who asked it and who will read the answer. `key` names it, so that it is recorded once."""
+
+    text: str
+    audience: Audience
+    now: datetime
+    asker: Person | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A kind of question saying that it is meant: how sure, and what about. `also` is what else it read."""
+
+    intent: str
+    confidence: float
+    subject: str = ""
+    also: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What a search comes to: one entry, several about as good, or none and only some that come near."""
+
+    one: Hit | None
+    several: tuple[Hit, ...]
+    near: tuple[Hit, ...]
+
+
+def pick(found: Found) -> Picked:
+    """Decide whether a search found what was asked for."""
+    hits = [hit for hit in found.hits if hit.coverage >= ENOUGH or hit.is_exact]
+    if not hits:
+        return Picked(None, (), found.hits[:3])
+    best = hits[0]
+    rivals = tuple(hit for hit in hits if hit.score >= CLOSE * best.score and hit.coverage >= best.coverage - 0.01)
+    if best.is_exact and not any(rival.is_exact for rival in rivals[1:]):
+        return Picked(best, (), ())
+    if len(rivals) > 1:
+        return Picked(None, rivals[:3], ())
+    return Picked(best, (), ())
+
+
+def first_match(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:
+    """The first of `patterns` that is found in `text`."""
+    for pattern in patterns:
+        match = pattern.search(text)
+        if match:
+            return match
+    return None
+
+
+def compile_all(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    """Patterns as recognisers use them: case does not matter."""
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)

@@ -1,0 +1,60 @@
+"""What an acronym or term means: every meaning, and who holds what it stands for."""
+
+import re
+
+from catalogue.search.schema import fold
+from catalogue.search.vocabulary import Vocabulary
+from intents.answers import Answer, Choice, Outcome
+from intents.context import Claim, Context, Question, compile_all, first_match
+from intents.phrase import Message, without_end
+
+EXAMPLES = (
+    "What does NPD mean?",
+    "What does FSM stand for?",
+    "define UPRN",
+    "what is an EHCP",
+)
+
+_SURE = compile_all(
+    r"\bwhat (?:does|do|did|is|are|'s)\b(?P<subject>.+?)\b(?:mean|stand for|short for|refer to|an acronym for|abbreviat\w+)\b",
+    r"^(?:define|definition of|meaning of|acronym|expand|decode|spell out)\b:?(?P<subject>.+)",
+    r"\bwhat(?:'s| is) (?:the )?(?:meaning|definition|full name|long form) (?:of|for)\b(?P<subject>.+)",
+    r"\bwhat(?:'s| is) meant by\b(?P<subject>.+)",
+)
+_BARE = re.compile(r"^(?:what(?:'s| is| are|s)|whats)\s+(?:an? |the )?(?P<subject>[\w&/.-]{2,14})\s*\??$", re.IGNORECASE)
+
+
+def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
+    match = first_match(_SURE, message.text)
+    if match:
+        return Claim("define", 0.95, _term(match["subject"]))
+    bare = _BARE.match(message.text)
+    if bare and vocabulary.meanings(bare["subject"]):
+        return Claim("define", 0.9, _term(bare["subject"]))
+    return None
+
+
+def _term(subject: str) -> str:
+    return re.sub(r"^(?:the |an? )?(?:acronym |term |abbreviation |word )?", "", without_end(subject).strip("\"'“” "))
+
+
+def answer(context: Context, question: Question, claim: Claim) -> Answer:
+    vocabulary = context.search.vocabulary()
+    meanings = vocabulary.meanings(claim.subject)
+    if not meanings and claim.subject.lower().endswith("s"):
+        meanings = vocabulary.meanings(claim.subject[:-1])
+    if not meanings:
+        meanings = [meaning for meaning in vocabulary.all_meanings() if fold(meaning.meaning) == fold(claim.subject)]
+    asker = question.asker.organisation if question.asker else None
+    meanings.sort(key=lambda meaning: meaning.holder != asker)
+    slugs = dict.fromkeys(meaning.holder for meaning in meanings if meaning.holder in vocabulary.organisations)
+    return Answer(
+        "define",
+        Outcome.ANSWERED if meanings else Outcome.NONE,
+        claim.confidence,
+        claim.subject,
+        organisations=tuple(vocabulary.organisations[slug] for slug in slugs if slug),
+        meanings=tuple(meanings),
+        terms=(claim.subject,),
+        choices=tuple(Choice(f"Who holds {m.meaning}?", f"who holds {m.meaning}") for m in meanings[:3]),
+    )

@@ -1,0 +1,73 @@
+"""Who holds X; is there data on X. The plainest question, and what a message is taken for when nothing else fits."""
+
+from catalogue import demand
+from catalogue.search.vocabulary import Vocabulary
+from intents.answers import SHOWN, Answer, Choice, Outcome, show
+from intents.context import Claim, Context, Question, compile_all, first_match, pick
+from intents.phrase import Message, without_end
+
+EXAMPLES = (
+    "Who holds free school meals data?",
+    "Is there any data on rough sleepers?",
+    "Which department has vehicle records?",
+    "looking for house prices by council",
+)
+
+_SURE = compile_all(
+    r"\bwho(?:'s| is| are|s)?(?: actually| currently| else)? (?:the )?(?:hold(?:s|ing|ers?)?(?: of)?|own(?:s|ing)?"
+    r"|ha(?:s|ve)(?: got)?|got|keep(?:s|ing)?|collect(?:s|ing)?|maintain(?:s|ing)?|manage(?:s|ing)?|publish(?:es|ing)?"
+    r"|look(?:s|ing)? after|run(?:s)?|store(?:s)?|record(?:s)?|responsible for|in charge of)\b(?P<subject>.+)",
+    r"\b(?:which|what) (?:department|dept|body|organisation|org|agency|team|council|ministry|part of government|bit of"
+    r" government)s? (?:would |might |actually )?(?:hold|own|ha(?:s|ve)|keep|collect|maintain|manage|publish|run"
+    r"|look after|deal with|record|got)s?(?: with)?\b(?P<subject>.+)",
+    r"\b(?:is|are|'s) there (?:a|an|any|some)?\s*(?:central |national |official |public |existing |good )?"
+    r"(?:data ?(?:set|base)?s?|dataset|feed|api|extract|register|registry|list|record|stat(?:istic)?s?|figures|info"
+    r"|information|numbers|source|return|breakdown)\w*\b(?P<subject>.+)",
+    r"\bwhere (?:can|could|do|would|might) (?:i|we|you|one) (?:find|get|look up|see|source)\b(?P<subject>.+)",
+    r"\bwhere (?:does|do|is|are|would)\b(?P<subject>.+?)\b(?:live|lives|held|kept|stored|sit|come from)\b",
+    r"\b(?:do|does) (?:we|anyone|anybody|somebody|someone|government|you|any department) (?:hold|have|keep|collect|got"
+    r"|publish|record)\b(?P<subject>.+)",
+    r"\b(?:looking|look|searching|hunting|after|trying to find|trying to get hold of|need|want|find(?: me)?)\s+(?:for )?"
+    r"(?:some |any |the |a |an )?(?P<subject>.*\b(?:data ?(?:set|base)?s?|figures|stat(?:istic)?s|numbers|records"
+    r"|register|list|info|information|feed|api)\b.*)",
+    r"\b(?:anyone|anybody|someone|somebody) (?:got|have|hold|know (?:who (?:has|holds)|where))\b(?P<subject>.+)",
+)
+_HINT = compile_all(r"\b(?:looking for|searching for|need|want|find(?: me)?|after)\b(?P<subject>.+)")
+
+
+def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
+    for patterns, confidence in ((_SURE, 0.9), (_HINT, 0.6)):
+        match = first_match(patterns, message.text)
+        if match:
+            return Claim("holders", confidence, without_end(match["subject"]) or message.text)
+    return Claim("holders", 0.4, without_end(message.text)) if message.text else None
+
+
+def answer(context: Context, question: Question, claim: Claim) -> Answer:
+    found = context.search.find(claim.subject, audience=question.audience, limit=6)
+    vocabulary = context.search.vocabulary()
+    picked = pick(found)
+    common = {
+        "subject": claim.subject,
+        "organisations": tuple(mention.organisation for mention in found.phrase.mentions),
+        "meanings": found.phrase.meanings,
+        "terms": found.phrase.subject,
+        "corrections": found.phrase.corrections,
+        "details": {"mentions": found.phrase.mentions},
+    }
+    if picked.one:
+        also = [hit for hit in found.hits if hit is not picked.one and hit.coverage >= picked.one.coverage - 0.01]
+        shown = tuple(show(hit, vocabulary) for hit in (picked.one, *also)[:SHOWN])
+        return Answer("holders", Outcome.ANSWERED, claim.confidence, shown=shown, **common)
+    if picked.several:
+        shown = tuple(show(hit, vocabulary) for hit in picked.several)
+        choices = tuple(Choice(entry.dataset.title, f"what is {entry.dataset.id}") for entry in shown)
+        confidence = round(claim.confidence * 0.8, 2)
+        return Answer("holders", Outcome.SHORTLIST, confidence, shown=shown, choices=choices, **common)
+    if found.phrase.subject:
+        organisation = question.asker.organisation if question.asker else None
+        subject = " ".join(found.phrase.subject)
+        demand.record(context.db, subject, organisation=organisation, now=question.now, key=question.key)
+    near = tuple(show(hit, vocabulary) for hit in picked.near)
+    common["details"] = {**common["details"], "near": near}
+    return Answer("holders", Outcome.NONE, claim.confidence, **common)

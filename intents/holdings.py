@@ -1,0 +1,67 @@
+"""What an organisation holds, all of it or on a subject."""
+
+from catalogue import datasets
+from catalogue.search.vocabulary import Vocabulary
+from intents.answers import Answer, Outcome, show, show_dataset
+from intents.context import Claim, Context, Question, compile_all, first_match
+from intents.phrase import Message, without_end
+from catalogue.search.phrase import ASKING
+from catalogue.search.schema import fold, split
+
+EXAMPLES = (
+    "What data does DWP hold?",
+    "What does the Environment Agency hold on flooding?",
+    "list everything from HMRC",
+    "datasets held by Camden council",
+)
+LISTED = 10
+
+_HOLD = r"(?:hold|have|own|keep|publish|collect|manage|maintain|share|got|record|provide|offer)"
+_SURE = compile_all(
+    rf"\bwhat(?: sort of| kind of| type of| other| else)?(?: data ?(?:set|base)?s?| information| info| stats| statistics"
+    rf"| records| apis?)?(?: do| does| have| has| is| are|'s)? (?P<organisation>.+?) {_HOLD}(?:s|es|ing)?\b(?P<subject>.*)",
+    r"\b(?:list|show(?: me)?|give me|see|everything|all)\b.{0,30}?\b(?:data ?sets?|data|entries|holdings|records|everything"
+    r"|apis?|statistics)\b.{0,12}?\b(?:from|by|of|at|for|with)\b(?P<organisation>.+?)(?P<subject>\b(?:on|about)\b.*|$)",
+    r"\b(?:data ?sets?|data|entries|holdings|records|everything|anything|statistics)\b (?:that (?:is|are) )?(?:held|owned"
+    r"|published|kept|managed|collected)? ?(?:by|from|at)\b(?P<organisation>.+?)(?P<subject>\b(?:on|about)\b.*|$)",
+    r"^(?:list|show(?: me)?|everything from|holdings of|browse)\b(?P<organisation>.+?)(?:'s)? (?:data ?sets?|data|holdings"
+    r"|entries)(?P<subject>\b(?:on|about)\b.*|$)",
+    r"^everything from (?P<organisation>.+?)(?P<subject>\b(?:on|about)\b.*|$)",
+)
+
+
+def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
+    match = first_match(_SURE, message.text)
+    if not match:
+        return None
+    mentions = vocabulary.mentions(split(fold(without_end(match["organisation"]))))
+    if not mentions:
+        return None
+    return Claim("holdings", 0.93, without_end(match["subject"]), also=mentions[0].words)
+
+
+def answer(context: Context, question: Question, claim: Claim) -> Answer:
+    vocabulary = context.search.vocabulary()
+    mention = vocabulary.mentions(claim.also.split())[0]
+    body = mention.organisation
+    wanted = [word for word in split(fold(claim.subject)) if word not in ASKING]
+    themes: dict[str, int] = {}
+    if wanted:
+        found = context.search.find(" ".join(wanted), audience=question.audience, limit=LISTED, publishers=[body.slug])
+        shown = tuple(show(hit, vocabulary) for hit in found.hits if hit.coverage > 0)
+        total, corrections = len(shown), found.phrase.corrections
+    else:
+        total, themes = datasets.count_by_theme(context.db, body.slug, audience=question.audience)
+        entries = datasets.by_publisher(context.db, body.slug, audience=question.audience, limit=LISTED)
+        shown, corrections = tuple(show_dataset(entry, vocabulary) for entry in entries), ()
+    return Answer(
+        "holdings",
+        Outcome.ANSWERED if shown else Outcome.NONE,
+        claim.confidence,
+        " ".join(wanted),
+        shown=shown,
+        organisations=(body,),
+        terms=tuple(wanted),
+        corrections=corrections,
+        details={"total": total, "themes": themes, "mention": mention},
+    )
