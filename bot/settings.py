@@ -26,7 +26,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SLACK_SIGNING_SECRET", "Proves that a request over HTTP comes from Slack"),
     Setting("SLACK_APP_TOKEN", "The app's token, xapp-…: connects by Socket Mode instead of HTTP"),
     Setting("SLACK_API_URL", "Slack's Web API, or a server that stands in for it", SLACK),
-    Setting("WHOHOLDS_CHANNELS", "What an answer in a channel may hold: public, or government if no guests are there", "public"),
+    Setting(
+        "WHOHOLDS_CHANNELS",
+        "What an answer in a channel may hold: public, or government if no guests are there",
+        "public",
+    ),
     Setting("PORT", "The port to listen on", "3000"),
 )
 

@@ -48,9 +48,7 @@ def everything(db: Database, *, audience: Audience) -> Iterator[Dataset]:
     """Every entry the audience may know of, by id, withdrawn ones too; read in pages, so memory stays small."""
     last = ""
     while True:
-        rows = db.query(
-            f"SELECT {COLUMNS} FROM datasets WHERE id > :last ORDER BY id LIMIT {PAGE}", {"last": last}
-        )
+        rows = db.query(f"SELECT {COLUMNS} FROM datasets WHERE id > :last ORDER BY id LIMIT {PAGE}", {"last": last})
         yield from (dataset for dataset in map(_dataset, rows) if audience.may_know(dataset))
         if len(rows) < PAGE:
             return
@@ -112,9 +110,7 @@ def lineage(db: Database) -> int:
 
 def take_changes(db: Database, how_many: int = 1) -> int:
     """Take the next change numbers, inside the caller's transaction; returns the first of them."""
-    rows = db.query(
-        "UPDATE counters SET value = value + :n WHERE name = 'change' RETURNING value", {"n": how_many}
-    )
+    rows = db.query("UPDATE counters SET value = value + :n WHERE name = 'change' RETURNING value", {"n": how_many})
     return int(rows[0]["value"]) - how_many + 1
 
 
@@ -215,7 +211,7 @@ def columns(document: Document) -> dict[str, Any]:
 def _checked(values: Mapping[str, Any]) -> Document:
     unknown = set(values) - set(FIELDS)
     if unknown:
-        raise InvalidEntry({name: "There is no such field." for name in sorted(unknown)})
+        raise InvalidEntry(dict.fromkeys(sorted(unknown), "There is no such field."))
     cleaned = clean(values, line=0, resolve=lambda name: name)
     if cleaned.faults or cleaned.document is None:
         raise InvalidEntry({fault.column: fault.reason for fault in cleaned.faults})

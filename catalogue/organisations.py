@@ -6,6 +6,7 @@ for by name. `vocabulary` in `counters` moves with every change, so that readers
 """
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -101,7 +102,10 @@ def slug_of(name: str) -> str:
 
 def everyone(db: Database) -> list[Organisation]:
     """All organisations, closed ones too, by slug."""
-    return [organisation(json.loads(row["document"])) for row in db.query("SELECT document FROM organisations ORDER BY slug")]
+    return [
+        organisation(json.loads(row["document"]))
+        for row in db.query("SELECT document FROM organisations ORDER BY slug")
+    ]
 
 
 def organisation(document: dict[str, Any]) -> Organisation:
@@ -117,8 +121,7 @@ def touch(db: Database) -> None:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return list(csv.DictReader(io.StringIO((DATA / name).read_text(encoding="utf-8"), newline="")))
 
 
 def _parts(cell: str) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """Whom to talk to about X: the team, mailbox or channel of an entry, never a private person."""
 
+from dataclasses import replace
+
 from catalogue.search.vocabulary import Vocabulary
 from intents import describe
 from intents.answers import Answer
 from intents.context import Claim, Context, Question, compile_all, first_match
 from intents.phrase import Message, without_end
-from dataclasses import replace
 
 EXAMPLES = (
     "Who do I ask about the school census?",
@@ -13,7 +14,9 @@ EXAMPLES = (
     "who is the data steward for Hospital Episode Statistics",
 )
 
-_PERSON = r"(?:data |information )?(?:asset )?(?:owners?|stewards?|custodians?|controllers?|iao|managers?|leads?|contacts?)"
+_PERSON = (
+    r"(?:data |information )?(?:asset )?(?:owners?|stewards?|custodians?|controllers?|iao|managers?|leads?|contacts?)"
+)
 _SURE = compile_all(
     r"\bwho(?:m)? (?:do|should|can|could|would|must|might|shall) (?:i|we|you|people|one)\b.{0,20}?\b(?:ask|contact|speak|talk"
     r"|e-?mail|message|write|go|get in touch|approach|phone|ring|call|reach out)\b(?:\s+(?:to|with))?"

@@ -21,7 +21,9 @@ _SURE = compile_all(
     r"\bwhat(?:'s| is) (?:the )?(?:meaning|definition|full name|long form) (?:of|for)\b(?P<subject>.+)",
     r"\bwhat(?:'s| is) meant by\b(?P<subject>.+)",
 )
-_BARE = re.compile(r"^(?:what(?:'s| is| are|s)|whats)\s+(?:an? |the )?(?P<subject>[\w&/.-]{2,14})\s*\??$", re.IGNORECASE)
+_BARE = re.compile(
+    r"^(?:what(?:'s| is| are|s)|whats)\s+(?:an? |the )?(?P<subject>[\w&/.-]{2,14})\s*\??$", re.IGNORECASE
+)
 
 
 def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:

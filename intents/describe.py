@@ -1,7 +1,9 @@
 """What is X, what is in it: one entry in full."""
 
-from catalogue.errors import NotFound
+from dataclasses import replace
+
 from catalogue import datasets
+from catalogue.errors import NotFound
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Choice, Outcome, show, show_dataset
 from intents.context import Claim, Context, Question, compile_all, first_match, pick
@@ -42,25 +44,20 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         pass
     found = context.search.find(claim.subject, audience=question.audience, limit=6)
     picked = pick(found)
-    terms, corrections = found.phrase.subject, found.phrase.corrections
-    if picked.one:
-        shown = (show(picked.one, vocabulary),)
-        outcome, confidence, choices = Outcome.ANSWERED, claim.confidence, ()
-    elif picked.several:
-        shown = tuple(show(hit, vocabulary) for hit in picked.several)
-        outcome, confidence = Outcome.CLARIFY, claim.confidence * 0.8
-        choices = tuple(Choice(entry.dataset.title, f"what is {entry.dataset.id}") for entry in shown)
-    else:
-        shown, outcome, confidence, choices = (), Outcome.NONE, claim.confidence, ()
-    near = tuple(show(hit, vocabulary) for hit in picked.near)
-    return Answer(
+    base = Answer(
         "describe",
-        outcome,
-        round(confidence, 2),
+        Outcome.NONE,
+        claim.confidence,
         claim.subject,
-        shown=shown,
-        terms=terms,
-        corrections=corrections,
-        choices=choices,
-        details={"near": near},
+        terms=found.phrase.subject,
+        corrections=found.phrase.corrections,
+        details={"near": tuple(show(hit, vocabulary) for hit in picked.near)},
     )
+    if picked.one:
+        return replace(base, outcome=Outcome.ANSWERED, shown=(show(picked.one, vocabulary),))
+    if picked.several:
+        shown = tuple(show(hit, vocabulary) for hit in picked.several)
+        choices = tuple(Choice(entry.dataset.title, f"what is {entry.dataset.id}") for entry in shown)
+        confidence = round(claim.confidence * 0.8, 2)
+        return replace(base, outcome=Outcome.CLARIFY, confidence=confidence, shown=shown, choices=choices)
+    return base

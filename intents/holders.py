@@ -1,5 +1,7 @@
 """Who holds X; is there data on X. The plainest question, and what a message is taken for when nothing else fits."""
 
+from dataclasses import replace
+
 from catalogue import demand
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import SHOWN, Answer, Choice, Outcome, show
@@ -12,6 +14,9 @@ EXAMPLES = (
     "Which department has vehicle records?",
     "looking for house prices by council",
 )
+
+SURE_OF_SEVERAL = 0.9
+"""Several entries that each hold nearly all of the question are all an answer to it; below, they are a question back."""
 
 _SURE = compile_all(
     r"\bwho(?:'s| is| are|s)?(?: actually| currently| else)? (?:the )?(?:hold(?:s|ing|ers?)?(?: of)?|own(?:s|ing)?"
@@ -47,27 +52,31 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     found = context.search.find(claim.subject, audience=question.audience, limit=6)
     vocabulary = context.search.vocabulary()
     picked = pick(found)
-    common = {
-        "subject": claim.subject,
-        "organisations": tuple(mention.organisation for mention in found.phrase.mentions),
-        "meanings": found.phrase.meanings,
-        "terms": found.phrase.subject,
-        "corrections": found.phrase.corrections,
-        "details": {"mentions": found.phrase.mentions},
-    }
+    base = Answer(
+        "holders",
+        Outcome.NONE,
+        claim.confidence,
+        claim.subject,
+        organisations=tuple(mention.organisation for mention in found.phrase.mentions),
+        meanings=found.phrase.meanings,
+        terms=found.phrase.subject,
+        corrections=found.phrase.corrections,
+        details={"mentions": found.phrase.mentions},
+    )
     if picked.one:
         also = [hit for hit in found.hits if hit is not picked.one and hit.coverage >= picked.one.coverage - 0.01]
         shown = tuple(show(hit, vocabulary) for hit in (picked.one, *also)[:SHOWN])
-        return Answer("holders", Outcome.ANSWERED, claim.confidence, shown=shown, **common)
+        return replace(base, outcome=Outcome.ANSWERED, shown=shown)
     if picked.several:
         shown = tuple(show(hit, vocabulary) for hit in picked.several)
+        if picked.several[0].coverage > SURE_OF_SEVERAL:
+            return replace(base, outcome=Outcome.ANSWERED, shown=shown)
         choices = tuple(Choice(entry.dataset.title, f"what is {entry.dataset.id}") for entry in shown)
         confidence = round(claim.confidence * 0.8, 2)
-        return Answer("holders", Outcome.SHORTLIST, confidence, shown=shown, choices=choices, **common)
+        return replace(base, outcome=Outcome.SHORTLIST, confidence=confidence, shown=shown, choices=choices)
     if found.phrase.subject:
         organisation = question.asker.organisation if question.asker else None
         subject = " ".join(found.phrase.subject)
         demand.record(context.db, subject, organisation=organisation, now=question.now, key=question.key)
     near = tuple(show(hit, vocabulary) for hit in picked.near)
-    common["details"] = {**common["details"], "near": near}
-    return Answer("holders", Outcome.NONE, claim.confidence, **common)
+    return replace(base, details={**base.details, "near": near})

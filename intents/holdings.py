@@ -1,12 +1,12 @@
 """What an organisation holds, all of it or on a subject."""
 
 from catalogue import datasets
+from catalogue.search.phrase import ASKING
+from catalogue.search.schema import fold, split
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome, show, show_dataset
 from intents.context import Claim, Context, Question, compile_all, first_match
 from intents.phrase import Message, without_end
-from catalogue.search.phrase import ASKING
-from catalogue.search.schema import fold, split
 
 EXAMPLES = (
     "What data does DWP hold?",

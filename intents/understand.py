@@ -9,8 +9,8 @@ from types import ModuleType
 
 from catalogue.search.vocabulary import Vocabulary
 from intents import contact, define, describe, help, holders, holdings, not_yet, out_of_scope, social
-from intents.context import Claim, Context, Question
 from intents.answers import Answer
+from intents.context import Claim, Context, Question
 from intents.phrase import Message, read_message
 
 INTENTS: tuple[ModuleType, ...] = (

@@ -76,7 +76,11 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
     with tqdm(
         total=total, desc=what, unit=" entries", file=sys.stderr, disable=None if sys.stderr.isatty() else True
     ) as bar:
-        yield lambda number: bar.update(number) and None
+
+        def tick(number: int) -> None:
+            bar.update(number)
+
+        yield tick
 
 
 def lines_of(text: str) -> Iterator[str]:

@@ -35,7 +35,6 @@ def follow() -> None:
 
     Example: whoholds index follow
     """
-    with opened() as catalogue:
-        with progress("Indexing") as tick:
-            count = catalogue.search.index.follow(catalogue.db, wait=True, progress=tick)
+    with opened() as catalogue, progress("Indexing") as tick:
+        count = catalogue.search.index.follow(catalogue.db, wait=True, progress=tick)
     click.echo(f"{count:,} entries brought in.")

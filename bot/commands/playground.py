@@ -14,6 +14,7 @@ from bot.app import assemble
 from bot.commands.common import opened, progress
 from bot.playground.events import Sender
 from bot.playground.manifest import scopes
+from bot.playground.model import User
 from bot.playground.page import create_page
 from bot.playground.server import Server
 from bot.playground.web_api import SlackServer
@@ -85,7 +86,7 @@ def workspace_of(db: Database, manifest: dict[str, object]) -> Workspace:
     return workspace
 
 
-def _join(workspace: Workspace, person: Person, names: dict[str, str]) -> object:
+def _join(workspace: Workspace, person: Person, names: dict[str, str]) -> User:
     organisation = json.loads(names[person.organisation])["name"] if person.organisation in names else ""
     roles = ", ".join(sorted({str(grant.role) for grant in person.grants})) or "asker"
     return workspace.add_user(

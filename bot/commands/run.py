@@ -66,14 +66,14 @@ class OneProcess(BaseApplication):  # type: ignore[misc]
         self.bot.worker.start()
         if self.chosen.app_token:
             self.socket = SocketModeHandler(self.bot.bolt, self.chosen.app_token)
-            self.socket.connect()
+            self.socket.connect()  # type: ignore[no-untyped-call]
         log.info("whoholds is ready")
         self._ready(self.bot)
         return self.bot.web
 
     def _end(self, _arbiter: object, _worker: object) -> None:
         if self.socket:
-            self.socket.close()
+            self.socket.close()  # type: ignore[no-untyped-call]
         if self.bot:
             self.bot.close()
 

@@ -9,7 +9,6 @@ from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome, Shown
 
 
-
 def as_message(answer: Answer, vocabulary: Vocabulary) -> SlackMessage:
     """The message that gives an answer."""
     reply = replies.word(answer, vocabulary, MRKDWN)

@@ -24,11 +24,27 @@ from intents.understand import respond
 log = logging.getLogger(__name__)
 
 WORTH_ANOTHER_TRY = frozenset(
-    """
-    ratelimited not_connected connection_lost unreadable_answer internal_error fatal_error request_timeout
-    service_unavailable team_added_to_org accesslimited token_revoked token_expired invalid_auth account_inactive
-    not_authed http_500 http_502 http_503 http_504
-    """.split()
+    [
+        "ratelimited",
+        "not_connected",
+        "connection_lost",
+        "unreadable_answer",
+        "internal_error",
+        "fatal_error",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+        "accesslimited",
+        "token_revoked",
+        "token_expired",
+        "invalid_auth",
+        "account_inactive",
+        "not_authed",
+        "http_500",
+        "http_502",
+        "http_503",
+        "http_504",
+    ]
 )
 """Errors that pass by themselves or once an operator has mended the token; the notice waits for that."""
 
@@ -71,7 +87,9 @@ class Speaker:
             if notice.attempts < MOST_TRIES:
                 outbox.failed(self.context.db, notice, error=type(error).__name__, now=now, wait=timedelta(seconds=1))
                 return
-            reply = message(f"Something went wrong and I cannot answer this. Tell the team that runs me: {notice.number}.", [])
+            reply = message(
+                f"Something went wrong and I cannot answer this. Tell the team that runs me: {notice.number}.", []
+            )
         with self.context.db.atomic():
             if not outbox.sent(self.context.db, notice, receipt=None, now=now):
                 return
@@ -108,7 +126,10 @@ class Speaker:
                 outbox.park(self.context.db, notice, error="response_address_expired")
                 return
             self.slack.respond(
-                payload["url"], text=payload["text"], blocks=payload["blocks"], response_type="ephemeral",
+                payload["url"],
+                text=payload["text"],
+                blocks=payload["blocks"],
+                response_type="ephemeral",
                 replace_original=False,
             )
             outbox.sent(self.context.db, notice, receipt=None, now=clock.now())

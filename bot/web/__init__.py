@@ -33,7 +33,12 @@ HEADERS = {
 
 
 def create(
-    db: Database, search: Search, bolt: App | None, *, signing_secret: str | None, clock: Callable[[], float] = time.time
+    db: Database,
+    search: Search,
+    bolt: App | None,
+    *,
+    signing_secret: str | None,
+    clock: Callable[[], float] = time.time,
 ) -> Flask:
     """The web app. Without `bolt` (Socket Mode) nothing is taken in at /slack/events."""
     app = Flask("bot", template_folder="templates/web", static_folder="static", static_url_path="/static")

@@ -17,9 +17,7 @@ from catalogue.harvest.rows import CONTACT_PARTS, Fault
 from catalogue.model import Dataset
 
 CONTACT = tuple(f"contact_{part}" for part in CONTACT_PARTS)
-HEADER: tuple[str, ...] = tuple(
-    column for name in FIELDS for column in (CONTACT if name == "contact" else (name,))
-)
+HEADER: tuple[str, ...] = tuple(column for name in FIELDS for column in (CONTACT if name == "contact" else (name,)))
 _LIVE = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 

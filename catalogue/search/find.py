@@ -81,9 +81,7 @@ class Search:
     def vocabulary(self) -> Vocabulary:
         return self.shared.current(self.db)
 
-    def find(
-        self, text: str, *, audience: Audience, limit: int = 10, publishers: Sequence[str] | None = None
-    ) -> Found:
+    def find(self, text: str, *, audience: Audience, limit: int = 10, publishers: Sequence[str] | None = None) -> Found:
         """The entries that `text` is about and `audience` may know, best first; only of `publishers` when given."""
         self.index.follow(self.db)
         searchers = self.index.partitions(self.db, audience)
@@ -224,7 +222,9 @@ def _names(searcher: tantivy.Searcher, phrase: Phrase) -> list[tantivy.Query]:
 def _neighbours(phrase: Phrase) -> list[tantivy.Query]:
     words = [alternative.words for concept in phrase.concepts for alternative in concept.alternatives[:1]]
     flat = [stem(word) for group in words for word in group][:12]
-    pairs = [(first, second) for first, second in zip(flat, flat[1:], strict=False) if first and second and first != second]
+    pairs = [
+        (first, second) for first, second in zip(flat, flat[1:], strict=False) if first and second and first != second
+    ]
     return [
         tantivy.Query.boost_query(tantivy.Query.phrase_query(schema(), name, list(pair), slop=1), weight)
         for pair in pairs

@@ -64,9 +64,7 @@ class Index:
         self._named: dict[frozenset[str], tuple[int, tantivy.Index]] = {}
         self.generation = 0  # moves whenever what can be found has changed
 
-    def follow(
-        self, db: Database, *, wait: bool = False, progress: Callable[[int], None] = lambda _n: None
-    ) -> int:
+    def follow(self, db: Database, *, wait: bool = False, progress: Callable[[int], None] = lambda _n: None) -> int:
         """Bring in what the record has and the index has not; returns how many entries. Cheap when there is nothing.
 
         A few changes are brought in at once, so that a question finds the edit before it. Many, or a writer who is
@@ -156,9 +154,7 @@ class Index:
         self._named[names] = (change, partition)
         return partition
 
-    def _bring_in(
-        self, db: Database, state: State, *, fresh: bool = False, progress: Callable[[int], None]
-    ) -> int:
+    def _bring_in(self, db: Database, state: State, *, fresh: bool = False, progress: Callable[[int], None]) -> int:
         """Write every entry changed since `state`; a page at a time, so that memory stays small."""
         publishers = _publisher_names(db)
         writers: dict[Visibility, tantivy.IndexWriter] = {}

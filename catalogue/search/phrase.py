@@ -16,18 +16,193 @@ CAPITALS_ONLY = "match capitals only"
 
 # Words that ask rather than say what about. They steer nothing unless they are all there is.
 ASKING = frozenset(
-    """
-    a about all an and any anybody anyone anything are as asap ask at available be been by can collect collected
-    collecting collection collects could currently data database databases dataset datasets datset detail details do
-    does dont entry exist exists extract feed figures find for from get give go got had has have having held hello help
-    hey hi hiya hold holder holders holding holdings holds how i if im in info information into is it its just keep
-    keeps kept know latest let like list listing located look looking m maintain maintains manage manages me my need
-    needs number numbers of on one or our out own owner owners owns place please pls possible publish published
-    publishes publishing record recorded recording records re s see share shared sharing show side so some somebody
-    someone something source sources stat statistics stats stored stores stuff such sure t tell thanks that the their
-    them there these they thing things this those to us use used using ve want wanted wants we what whats when where
-    which who whole whos whose will with within would you your
-    """.split()
+    [
+        "a",
+        "about",
+        "all",
+        "an",
+        "and",
+        "any",
+        "anybody",
+        "anyone",
+        "anything",
+        "are",
+        "as",
+        "asap",
+        "ask",
+        "at",
+        "available",
+        "be",
+        "been",
+        "by",
+        "can",
+        "collect",
+        "collected",
+        "collecting",
+        "collection",
+        "collects",
+        "could",
+        "currently",
+        "data",
+        "database",
+        "databases",
+        "dataset",
+        "datasets",
+        "datset",
+        "detail",
+        "details",
+        "do",
+        "does",
+        "dont",
+        "entry",
+        "exist",
+        "exists",
+        "extract",
+        "feed",
+        "figures",
+        "find",
+        "for",
+        "from",
+        "get",
+        "give",
+        "go",
+        "got",
+        "had",
+        "has",
+        "have",
+        "having",
+        "held",
+        "hello",
+        "help",
+        "hey",
+        "hi",
+        "hiya",
+        "hold",
+        "holder",
+        "holders",
+        "holding",
+        "holdings",
+        "holds",
+        "how",
+        "i",
+        "if",
+        "im",
+        "in",
+        "info",
+        "information",
+        "into",
+        "is",
+        "it",
+        "its",
+        "just",
+        "keep",
+        "keeps",
+        "kept",
+        "know",
+        "latest",
+        "let",
+        "like",
+        "list",
+        "listing",
+        "located",
+        "look",
+        "looking",
+        "m",
+        "maintain",
+        "maintains",
+        "manage",
+        "manages",
+        "me",
+        "my",
+        "need",
+        "needs",
+        "number",
+        "numbers",
+        "of",
+        "on",
+        "one",
+        "or",
+        "our",
+        "out",
+        "own",
+        "owner",
+        "owners",
+        "owns",
+        "place",
+        "please",
+        "pls",
+        "possible",
+        "publish",
+        "published",
+        "publishes",
+        "publishing",
+        "record",
+        "recorded",
+        "recording",
+        "records",
+        "re",
+        "s",
+        "see",
+        "share",
+        "shared",
+        "sharing",
+        "show",
+        "side",
+        "so",
+        "some",
+        "somebody",
+        "someone",
+        "something",
+        "source",
+        "sources",
+        "stat",
+        "statistics",
+        "stats",
+        "stored",
+        "stores",
+        "stuff",
+        "such",
+        "sure",
+        "t",
+        "tell",
+        "thanks",
+        "that",
+        "the",
+        "their",
+        "them",
+        "there",
+        "these",
+        "they",
+        "thing",
+        "things",
+        "this",
+        "those",
+        "to",
+        "us",
+        "use",
+        "used",
+        "using",
+        "ve",
+        "want",
+        "wanted",
+        "wants",
+        "we",
+        "what",
+        "whats",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whole",
+        "whos",
+        "whose",
+        "will",
+        "with",
+        "within",
+        "would",
+        "you",
+        "your",
+    ]
 )
 
 
@@ -83,14 +258,18 @@ def read(
             skip.update(range(place, place + run))
             typed = words[place : place + run]
             meanings += _meanings(typed, vocabulary, capitals)
-            concepts.append(Concept(" ".join(typed), _unique([_as_typed(typed), *_expansions(typed, vocabulary, capitals)])))
+            concepts.append(
+                Concept(" ".join(typed), _unique([_as_typed(typed), *_expansions(typed, vocabulary, capitals)]))
+            )
             continue
         word = words[place]
         better = None if word in capitals or is_known(word) else correct(word)
         if better:
             corrections.append((word, better))
             concepts.append(
-                Concept(word, _unique([Alternative((better,), "corrected"), *_expansions([better], vocabulary, capitals)]))
+                Concept(
+                    word, _unique([Alternative((better,), "corrected"), *_expansions([better], vocabulary, capitals)])
+                )
             )
         else:
             concepts.append(Concept(word, (Alternative((word,)),)))
@@ -130,9 +309,7 @@ def _meanings(words: Sequence[str], vocabulary: Vocabulary, capitals: set[str]) 
 
 def _expansions(words: Sequence[str], vocabulary: Vocabulary, capitals: set[str]) -> list[Alternative]:
     plain = " ".join(words)
-    acronyms = [
-        Alternative(_content(meaning.meaning), "acronym") for meaning in _meanings(words, vocabulary, capitals)
-    ]
+    acronyms = [Alternative(_content(meaning.meaning), "acronym") for meaning in _meanings(words, vocabulary, capitals)]
     return acronyms + [Alternative(_content(term), "synonym") for term in vocabulary.synonyms.get(plain, ())]
 
 

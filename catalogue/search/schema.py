@@ -19,11 +19,15 @@ import tantivy
 
 from catalogue.model import AccessRights, Dataset, Edition, Status
 
-VERSION = 3
+VERSION = 4
 """Raised whenever this file changes what an index holds: an older index is then built anew."""
 
 WORD_LIMIT = 40
 LANGUAGE = "english"
+
+NATIONS = frozenset(
+    ["United Kingdom", "Great Britain", "England", "Wales", "Scotland", "Northern Ireland", "England and Wales", "Global", "Worldwide"]
+)
 
 RANKED = ("title", "names", "text")
 
@@ -125,6 +129,8 @@ def prior(dataset: Dataset) -> float:
     factor = 1.0
     if dataset.access_rights is AccessRights.OPEN:
         factor *= 1.03
+    if dataset.spatial and not NATIONS.intersection(dataset.spatial.split("; ")):
+        factor *= 0.9  # who asks for no place means the whole country
     if dataset.edition is Edition.PROVISIONAL:
         factor *= 0.97
     if dataset.status is Status.WITHDRAWN or dataset.superseded_by:

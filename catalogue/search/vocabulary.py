@@ -62,9 +62,8 @@ class Vocabulary:
             if " and " in f" {fold(name)} ":  # "Revenue & Customs" is also written without the word
                 self._name(fold(name).replace(" and ", " "), body, None)
         for former in body.former_names:
-            for name in (former.name, former.acronym):
-                if name:
-                    self._name(name, body, former)
+            for old in filter(None, (former.name, former.acronym)):
+                self._name(old, body, former)
 
     def _name(self, name: str, body: Organisation, former: FormerName | None) -> None:
         key = fold(name)

@@ -220,9 +220,7 @@ def test_rows_are_sorted_by_the_first_column(name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL_FILES)
 def test_no_compulsory_cell_is_empty(name: str) -> None:
-    assert [
-        row for row in rows(name) for column in COMPULSORY[name] if not row[column]
-    ] == []
+    assert [row for row in rows(name) for column in COMPULSORY[name] if not row[column]] == []
 
 
 @pytest.mark.parametrize("name", ALL_FILES)
@@ -257,12 +255,8 @@ def test_kinds_statuses_and_nations_are_legal(
         assert row["kind"] in ORGANISATION_KINDS, row
         assert row["status"] in {"live", "closed"}, row
         nations = parts(row["nations"])
-        assert nations == [
-            nation for nation in ("E", "W", "S", "NI") if nation in nations
-        ], row
-    assert [
-        row for row in rows("acronyms.csv") if row["kind"] not in ACRONYM_KINDS
-    ] == []
+        assert nations == [nation for nation in ("E", "W", "S", "NI") if nation in nations], row
+    assert [row for row in rows("acronyms.csv") if row["kind"] not in ACRONYM_KINDS] == []
 
 
 def test_every_parent_is_a_live_organisation_in_the_file_and_parents_do_not_go_round_in_circles(
@@ -297,11 +291,7 @@ def test_every_closed_organisation_leads_to_a_live_one(
         if row["status"] == "live":
             return {slug}
         assert row["successor"], f"{slug} is closed and nobody has its work"
-        return {
-            end
-            for nxt in parts(row["successor"])
-            for end in live_bodies(nxt, (*path, slug))
-        }
+        return {end for nxt in parts(row["successor"]) for end in live_bodies(nxt, (*path, slug))}
 
     for slug in organisations:
         assert live_bodies(slug)
@@ -318,18 +308,14 @@ def test_former_names_belong_to_live_organisations(
     organisations: dict[str, dict[str, str]],
 ) -> None:
     former = rows("former_names.csv")
-    assert [
-        row for row in former if organisations[row["slug"]]["status"] != "live"
-    ] == []
+    assert [row for row in former if organisations[row["slug"]]["status"] != "live"] == []
 
 
 def test_holders_of_acronyms_are_live_organisations(
     organisations: dict[str, dict[str, str]],
 ) -> None:
     held = [row for row in rows("acronyms.csv") if row["holder"]]
-    assert [
-        row for row in held if organisations[row["holder"]]["status"] != "live"
-    ] == []
+    assert [row for row in held if organisations[row["holder"]]["status"] != "live"] == []
 
 
 def test_dates_are_well_formed_not_in_the_future_and_in_order() -> None:
@@ -346,9 +332,7 @@ def test_dates_are_well_formed_not_in_the_future_and_in_order() -> None:
 
 def test_no_row_of_former_names_acronyms_or_synonyms_is_there_twice() -> None:
     former = [(r["slug"], r["name"].lower()) for r in rows("former_names.csv")]
-    meanings = [
-        (r["acronym"].upper(), r["meaning"].lower()) for r in rows("acronyms.csv")
-    ]
+    meanings = [(r["acronym"].upper(), r["meaning"].lower()) for r in rows("acronyms.csv")]
     plain = [r["plain"].lower() for r in rows("synonyms.csv")]
     for keys in (former, meanings, plain):
         assert len(set(keys)) == len(keys)
@@ -360,25 +344,15 @@ def test_no_two_organisations_have_the_same_full_name() -> None:
 
 
 def test_no_acronym_merely_repeats_the_name_of_its_organisation() -> None:
-    same = [
-        r
-        for r in rows("organisations.csv")
-        if r["acronym"].lower() == r["name"].lower()
-    ]
+    same = [r for r in rows("organisations.csv") if r["acronym"].lower() == r["name"].lower()]
     assert same == []
 
 
 def test_an_acronym_row_never_repeats_an_organisation_that_has_those_initials(
     organisations: dict[str, dict[str, str]],
 ) -> None:
-    initials = {
-        (row["acronym"].upper(), row["name"].lower()) for row in organisations.values()
-    }
-    repeats = [
-        row
-        for row in rows("acronyms.csv")
-        if (row["acronym"].upper(), row["meaning"].lower()) in initials
-    ]
+    initials = {(row["acronym"].upper(), row["name"].lower()) for row in organisations.values()}
+    repeats = [row for row in rows("acronyms.csv") if (row["acronym"].upper(), row["meaning"].lower()) in initials]
     assert repeats == []
 
 

@@ -44,8 +44,8 @@ function show(parts) {
     const name = part.dataset.part;
     const html = parts[name];
     if (html === part.dataset.html) continue;
+    if (document.activeElement?.id === "as" && part.contains(document.activeElement)) continue;
     part.dataset.html = html;
-    if (name === "people" && part.contains(document.activeElement)) continue;
     const atEnd = part.scrollHeight - part.scrollTop - part.clientHeight < 80 || part.scrollTop === Number(part.dataset.at);
     const focus = focusIn(part);
     const first = !part.dataset.ready;
