@@ -13,7 +13,7 @@ from typing import Any
 from catalogue import clock
 from catalogue.entries import FIELDS, Document, canonical, difference, digest, to_dataset
 from catalogue.errors import Conflict, InvalidEntry, NotFound
-from catalogue.harvest.rows import clean
+from catalogue.rows import clean
 from catalogue.model import Audience, Dataset, Revision
 from catalogue.store import Database
 

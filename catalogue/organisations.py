@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from catalogue.entries import canonical, digest
-from catalogue.harvest.text import kebab
+from catalogue.text import kebab
 from catalogue.model import FormerName, Organisation
 from catalogue.store import Database
 

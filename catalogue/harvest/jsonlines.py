@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from catalogue.entries import to_document
-from catalogue.harvest.rows import Fault
+from catalogue.rows import Fault
 from catalogue.model import Dataset
 
 LINE_LIMIT = 4_000_000

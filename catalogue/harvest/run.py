@@ -18,7 +18,7 @@ from typing import Any
 from catalogue import clock, organisations
 from catalogue.datasets import columns, take_changes
 from catalogue.entries import Document, canonical, difference
-from catalogue.harvest.rows import Fault, Resolve, clean
+from catalogue.rows import Fault, Resolve, clean
 from catalogue.store import Database
 
 Row = tuple[int, dict[str, Any] | Fault]

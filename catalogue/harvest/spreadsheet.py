@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from catalogue.entries import FIELDS, LISTS, to_document
-from catalogue.harvest.rows import CONTACT_PARTS, Fault
+from catalogue.rows import CONTACT_PARTS, Fault
 from catalogue.model import Dataset
 
 CONTACT = tuple(f"contact_{part}" for part in CONTACT_PARTS)

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from catalogue.entries import DATES, ENUMS, FIELDS, LISTS, RECORDS, Document
-from catalogue.harvest.text import clean_line, clean_text, kebab
+from catalogue.text import clean_line, clean_text, kebab
 
 Resolve = Callable[[str], str | None]
 """From an organisation's slug, name, former name or acronym to its slug; None when nobody knows it."""
