@@ -56,8 +56,13 @@ def main() -> None:
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Abort:
         sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.ClickException as error:
-        error.show()
+        context = getattr(error, "ctx", None)
+        hint = f" See: {context.command_path} --help" if context else ""
+        click.echo(f"whoholds: {' '.join(error.format_message().split())}{hint}", err=True)
         sys.exit(2)
     except BadSetting as error:
         click.echo(f"whoholds: {error}", err=True)

@@ -1,7 +1,6 @@
 """The only place where the parts are put together."""
 
 import logging
-import traceback
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -9,15 +8,16 @@ from typing import Any
 from flask import Flask
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk import WebClient
 
 from bot import web
-from bot.logs import start_logging
+from bot.logs import places, start_logging
 from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
 from bot.slack import questions
-from bot.slack.api import SlackApi
+from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker
 from bot.worker import Worker
 from catalogue import clock, organisations
@@ -27,8 +27,15 @@ from catalogue.store import Database, connect, migrate
 from intents.context import Context
 
 log = logging.getLogger(__name__)
+bolt_log = logging.getLogger("bot.bolt")
+bolt_log.setLevel(logging.ERROR)  # below that Bolt prints bodies, which hold people's words
 
 SORRY = "Something went wrong and nothing was saved. Try again; if it goes on, tell the team that runs me: {reference}."
+
+
+REFUSED = frozenset(
+    ["invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +76,10 @@ def open_catalogue(settings: Settings) -> Catalogue:
 
 
 def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
-    """Put the bot together. Asks Slack once who it is; raises BadSetting or SlackError when that cannot be."""
-    need_slack(settings)
-    assert settings.bot_token
-    slack = SlackApi(settings.bot_token, settings.api_url)
-    identity = slack.call("auth.test")
+    """Put the bot together. Asks Slack once who it is; raises what `introduce` raises."""
+    slack, identity = introduce(settings)
     bolt = _bolt(settings, identity)
     questions.register(bolt, catalogue.db, team_id=identity["team_id"])
-    questions.register_rest(bolt, lambda ack: ack())
     speaker = Speaker(
         catalogue.context,
         slack,
@@ -90,9 +93,40 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
     return Bot(catalogue, bolt, site, Worker(catalogue.db, speaker.deliver), slack)
 
 
+def introduce(settings: Settings) -> tuple[SlackApi, dict[str, Any]]:
+    """Ask Slack who we are. Raises BadSetting when it knows no such token, SlackUnavailable when it is not there."""
+    need_slack(settings)
+    slack = SlackApi(settings.bot_token or "", settings.api_url)
+    try:
+        return slack, slack.call("auth.test")
+    except SlackError as error:
+        slack.close()
+        raise _plain(error, "SLACK_BOT_TOKEN", settings) from error
+
+
+def check_start(settings: Settings) -> None:
+    """Raise, in a plain sentence, whatever would keep the bot from starting. Leaves nothing open: a fork may follow."""
+    open_catalogue(settings).db.close()
+    slack, _identity = introduce(settings)
+    slack.close()
+    if settings.app_token:
+        socket = SlackApi(settings.app_token, settings.api_url)
+        try:
+            socket.call("apps.connections.open")
+        except SlackError as error:
+            raise _plain(error, "SLACK_APP_TOKEN", settings) from error
+        finally:
+            socket.close()
+
+
+def _plain(error: SlackError, setting: str, settings: Settings) -> CatalogueError:
+    if error.code in REFUSED:
+        return BadSetting(setting, f"is refused by Slack ({error.code}).")
+    return SlackUnavailable(f"Slack cannot be used at {settings.api_url} ({error.code}). Try again.")
+
+
 def _bolt(settings: Settings, identity: dict[str, Any]) -> App:
     """Bolt as we use it: it answers only when a listener is done, asks Slack nothing, retries nothing."""
-    _quieten_bolt()
     authorized = AuthorizeResult(
         enterprise_id=identity.get("enterprise_id"),
         team_id=identity["team_id"],
@@ -101,28 +135,27 @@ def _bolt(settings: Settings, identity: dict[str, Any]) -> App:
         bot_token=settings.bot_token,
     )
     app = App(
+        logger=bolt_log,
         signing_secret=settings.signing_secret or "not used in Socket Mode",
         authorize=lambda: authorized,
         client=WebClient(base_url=settings.api_url, retry_handlers=[]),
         process_before_response=True,
         request_verification_enabled=settings.app_token is None,
         token_verification_enabled=False,
+        raise_error_for_unhandled_request=True,
     )
     app.error(_on_error)
     return app
 
 
-def _quieten_bolt() -> None:
-    """Bolt's loggers print bodies, which hold people's words: only what names no body is let through."""
-    logger = logging.getLogger("slack_bolt")
-    logger.setLevel(logging.ERROR)
-    for name in list(logging.root.manager.loggerDict):
-        if name.startswith("slack_bolt."):
-            logging.getLogger(name).setLevel(logging.ERROR)
-
-
 def _on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """The one handler: an expected error is said plainly, any other gets a reference; neither logs what was written."""
+    """The one handler: an expected error is said plainly, any other gets a reference; neither logs what was written.
+
+    A command's answer is shown. For the rest a status other than 200 has Slack send an event again, and show a person
+    who clicked or sent a form that it did not work.
+    """
+    if isinstance(error, BoltUnhandledRequestError):  # nobody listens to it: taken in, so that it is not sent again
+        return BoltResponse(status=200, body="")
     if isinstance(error, CatalogueError):
         sentence = str(error)
         log.warning("A delivery could not be taken in: %s", type(error).__name__)
@@ -130,14 +163,11 @@ def _on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
         reference = uuid.uuid4().hex[:8]
         sentence = SORRY.format(reference=reference)
         # the kind and the place, not the message: that may quote what a person wrote
-        log.error("Error %s while taking in a delivery: %s\n%s", reference, type(error).__name__, _place(error))
-    if "command" in body and isinstance(body["command"], str):
+        trace = places(error.__traceback__)
+        log.error("Error %s while taking in a delivery: %s\n%s", reference, type(error).__name__, trace)
+    if isinstance(body.get("command"), str):
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
-    return BoltResponse(status=503 if "event" in body else 200, body="")
-
-
-def _place(error: Exception) -> str:
-    return "".join(traceback.format_tb(error.__traceback__))
+    return BoltResponse(status=503, body="")
 
 
 def create_web() -> Flask:

@@ -4,14 +4,20 @@ import json
 import logging
 import re
 import sys
+import traceback
+from types import TracebackType
 
 from catalogue import clock
 
 _SECRETS = re.compile(r"xox[abeprs]-[\w-]+|xapp-[\w-]+|(?<=//)[^/@\s]+:[^/@\s]+(?=@)|https://hooks\.slack\.com/\S+")
+_BREAKS = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # what some viewers break a line at, or cannot be written
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line of JSON; tokens and passwords are blotted out wherever they come from."""
+    """A record as one line of JSON; tokens and passwords are blotted out wherever they come from.
+
+    Of an error its kind and the places it passed through are written, not its message: that may quote a person.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -22,8 +28,13 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
-            line["trace"] = _SECRETS.sub("…", self.formatException(record.exc_info))[-4000:]
-        return json.dumps(line, ensure_ascii=False)
+            line["trace"] = places(record.exc_info[2])
+        return _BREAKS.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(line, ensure_ascii=False))
+
+
+def places(trace: TracebackType | None) -> str:
+    """Where an error came through, innermost last: files, lines and code, no values."""
+    return "".join(traceback.format_tb(trace))[-4000:]
 
 
 def start_logging(level: int = logging.INFO) -> None:

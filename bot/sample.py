@@ -4,9 +4,9 @@ from importlib.resources import as_file, files
 
 from catalogue import clock, people
 from catalogue.harvest import jsonlines, spreadsheet
-from catalogue.rows import Fault
 from catalogue.harvest.run import merge_rows
 from catalogue.model import Person
+from catalogue.rows import Fault
 from catalogue.search.vocabulary import load as load_vocabulary
 from catalogue.store import Database
 

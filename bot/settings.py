@@ -1,9 +1,11 @@
-"""What can be set, all of it by environment variables, read once and refused with a plain line when it makes no sense."""
+"""What can be set: environment variables, read once, and refused with a plain line when one makes no sense."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from catalogue.errors import BadSetting
 
@@ -54,13 +56,13 @@ class Settings:
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises BadSetting naming the first that makes no sense."""
-    env = os.environ if environment is None else environment
-    database = env.get("WHOHOLDS_DATABASE") or "whoholds.db"
+    env = {name: value.strip() for name, value in (os.environ if environment is None else environment).items()}
+    database = (env.get("WHOHOLDS_DATABASE") or "whoholds.db").removeprefix("sqlite:///")
     index = env.get("WHOHOLDS_INDEX")
     if not index:
         index = "whoholds.index" if "://" in database else str(Path(database).with_suffix("")) + ".index"
     api_url = env.get("SLACK_API_URL") or SLACK
-    if not api_url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    if not _is_safe(api_url):
         raise BadSetting("SLACK_API_URL", "must start with https:// (or be on this machine).")
     return Settings(
         database=database,
@@ -82,9 +84,20 @@ def need_slack(settings: Settings) -> None:
         raise BadSetting("SLACK_SIGNING_SECRET", "is not set, and neither is SLACK_APP_TOKEN: set one of the two.")
 
 
+def _is_safe(url: str) -> bool:
+    """Whether a token may be sent there: encrypted, or to this machine itself."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (
+            parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost"))
+        )
+    except ValueError:
+        return False
+
+
 def _token(env: Mapping[str, str], name: str, start: str) -> str | None:
     value = env.get(name) or None
-    if value and not value.startswith(start):
+    if value and not re.fullmatch(start + r"[\w.-]+", value, re.ASCII):
         raise BadSetting(name, f"does not look right: it starts with {start}")
     return value
 
@@ -98,6 +111,6 @@ def _channels(env: Mapping[str, str]) -> bool:
 
 def _port(env: Mapping[str, str]) -> int:
     value = env.get("PORT") or "3000"
-    if not value.isdigit() or not 0 < int(value) < 65536:
+    if not re.fullmatch("[0-9]{1,5}", value) or not 0 < int(value) < 65536:
         raise BadSetting("PORT", "must be a number between 1 and 65535.")
     return int(value)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.logs import places
 from catalogue import clock, outbox
 from catalogue.errors import StoreUnavailable
 from catalogue.model import Notice
@@ -53,6 +54,7 @@ class Worker:
         with self._woken:
             self._stopping = True
             self._woken.notify_all()
+        outbox.bell.off_ring(self.wake)
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(timeout=max(self._end - time.monotonic(), 0.1))
@@ -73,8 +75,9 @@ class Worker:
             except StoreUnavailable as error:
                 log.error("The worker cannot use the database: %s", error)
                 pause = LOOK.total_seconds()
-            except Exception:
-                log.exception("The worker met an error; the notice will be tried again")
+            except Exception as error:
+                kind, trace = type(error).__name__, places(error.__traceback__)
+                log.error("The worker met an error; the notice will be tried again: %s\n%s", kind, trace)
                 pause = LOOK.total_seconds()
             with self._woken:
                 if self._calls == calls and not self._stopping:

@@ -38,6 +38,9 @@ class Bell:
     def on_ring(self, call: Callable[[], None]) -> None:
         self._calls.append(call)
 
+    def off_ring(self, call: Callable[[], None]) -> None:
+        self._calls = [known for known in self._calls if known != call]
+
     def ring(self) -> None:
         for call in self._calls:
             call()
@@ -95,7 +98,7 @@ def claim(db: Database, *, now: datetime) -> Notice | None:
     candidates = db.query(
         "SELECT o.number, o.channel FROM outbox o LEFT JOIN paces p ON p.channel = o.channel"
         " WHERE ((o.state = 'waiting' AND o.due_at <= :now) OR (o.state = 'sending' AND o.leased_until < :now))"
-        " AND (p.free_at IS NULL OR p.free_at <= :now) ORDER BY o.due_at, o.number LIMIT 5",
+        " AND (p.free_at IS NULL OR p.free_at <= :now) ORDER BY o.number LIMIT 5",
         {"now": stamp},
     )
     for candidate in candidates:
@@ -167,8 +170,9 @@ def failed(db: Database, notice: Notice, *, error: str, now: datetime, wait: tim
     due = clock.stamp(now + pause)
     with db.atomic():
         db.execute(
-            "UPDATE outbox SET state = CASE WHEN deadline < :due THEN 'parked' ELSE 'waiting' END, due_at = :due,"
-            " leased_until = NULL, error = :error WHERE number = :number AND state = 'sending' AND attempts = :attempts",
+            "UPDATE outbox SET state = CASE WHEN deadline < :due THEN 'parked' ELSE 'waiting' END,"
+            " due_at = :due, leased_until = NULL, error = :error"
+            " WHERE number = :number AND state = 'sending' AND attempts = :attempts",
             {"number": notice.number, "attempts": notice.attempts, "due": due, "error": error},
         )
         if wait and notice.channel:
@@ -178,12 +182,17 @@ def failed(db: Database, notice: Notice, *, error: str, now: datetime, wait: tim
             )
 
 
-def park(db: Database, notice: Notice, *, error: str) -> None:
-    """It cannot be sent, now or later: put it aside with the reason, for an administrator to see."""
-    db.execute(
-        "UPDATE outbox SET state = 'parked', leased_until = NULL, error = :error"
-        " WHERE number = :number AND state = 'sending' AND attempts = :attempts",
-        {"number": notice.number, "attempts": notice.attempts, "error": error},
+def park(db: Database, notice: Notice, *, error: str) -> bool:
+    """It cannot be sent, now or later: put it aside with the reason, for an administrator to see.
+
+    False when somebody else already dealt with it.
+    """
+    return bool(
+        db.execute(
+            "UPDATE outbox SET state = 'parked', leased_until = NULL, error = :error"
+            " WHERE number = :number AND state = 'sending' AND attempts = :attempts",
+            {"number": notice.number, "attempts": notice.attempts, "error": error},
+        )
     )
 
 
@@ -200,12 +209,12 @@ def oldest_waiting(db: Database) -> datetime | None:
 
 
 def forget(db: Database, *, now: datetime) -> None:
-    """Remove what is no longer needed: keys of old deliveries, notices long sent, channels at rest."""
+    """Remove what is no longer needed: keys of old deliveries, notices long sent or parked, channels at rest."""
     with db.atomic():
         db.execute("DELETE FROM inbox WHERE received_at < :limit", {"limit": clock.stamp(now - INBOX_KEPT)})
-        db.execute(
-            "DELETE FROM outbox WHERE state = 'sent' AND sent_at < :limit", {"limit": clock.stamp(now - SENT_KEPT)}
-        )
+        limit = {"limit": clock.stamp(now - SENT_KEPT)}
+        db.execute("DELETE FROM outbox WHERE state = 'sent' AND sent_at < :limit", limit)
+        db.execute("DELETE FROM outbox WHERE state = 'parked' AND deadline < :limit", limit)
         db.execute("DELETE FROM paces WHERE free_at < :limit", {"limit": clock.stamp(now - timedelta(hours=1))})
 
 

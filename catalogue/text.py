@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from html.parser import HTMLParser
 
 _SAFE = re.compile(r"[ -%'-;=?-~]*")  # printable ASCII without & < >
@@ -71,3 +72,17 @@ def kebab(value: str) -> str:
     """`Schools, pupils & their characteristics` to `schools-pupils-and-their-characteristics`."""
     plain = unicodedata.normalize("NFKD", value.replace("&", " and ")).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "").lower()).strip("-")
+
+
+_NOT_WORD = re.compile(r"[^\w]+", re.ASCII)
+
+
+@lru_cache(maxsize=50_000)
+def fold(text: str) -> str:
+    """The key of a name: lower case, no accents, `&` as "and", single spaces between words."""
+    plain = text.lower() if text.isascii() else _without_accents(text.casefold())
+    return _NOT_WORD.sub(" ", plain.replace("&", " and ").replace("'", "").replace("’", "")).replace("_", " ").strip()
+
+
+def _without_accents(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))

@@ -2,8 +2,8 @@
 
 import re
 
-from catalogue.search.schema import fold
 from catalogue.search.vocabulary import Vocabulary
+from catalogue.text import fold
 from intents.answers import Answer, Choice, Outcome
 from intents.context import Claim, Context, Question, compile_all, first_match
 from intents.phrase import Message, without_end

@@ -2,8 +2,9 @@
 
 from catalogue import datasets
 from catalogue.search.phrase import ASKING
-from catalogue.search.schema import fold, split
+from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
+from catalogue.text import fold
 from intents.answers import Answer, Outcome, show, show_dataset
 from intents.context import Claim, Context, Question, compile_all, first_match
 from intents.phrase import Message, without_end

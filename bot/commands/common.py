@@ -1,5 +1,6 @@
 """What the commands share: opening the catalogue, who is asking, progress, and an answer as JSON."""
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -86,8 +87,14 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
 def lines_of(text: str) -> Iterator[str]:
     """The text itself, or for `-` the lines of standard input that hold something."""
     if text != "-":
-        yield text
+        yield text.encode("utf-8", "replace").decode()
         return
+    yield from (line for line in typed_lines() if line)
+
+
+def typed_lines() -> Iterator[str]:
+    """The lines of standard input, trimmed; bytes that are no UTF-8 are shown as such and harm nothing."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     for line in sys.stdin:
-        if line.strip():
-            yield line.rstrip("\n")
+        yield line.strip()

@@ -53,7 +53,7 @@ def command(port: int | None) -> None:
                 endpoint, secret = f"{server.url}/slack/events", standing_in.signing_secret or ""
                 sender = Sender(endpoint, secret, workspace, manifest=manifest)
                 _show_one_answer(workspace, sender)
-                page = create_page(workspace, sender, questions=list(replies.examples()), title="whoholds playground")
+                page = create_page(workspace, sender, questions=list(replies.examples()), title="whoholds")
                 with Server(page, port=port or chosen.port) as site:
                     click.echo(f"\nTry it yourself: {site.url}  (Ctrl-C ends)")
                     _wait()

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import settings
-from bot.app import Bot, assemble, open_catalogue
+from bot.app import Bot, assemble, check_start, open_catalogue
 from bot.logs import start_logging
 from bot.settings import Settings
 
@@ -32,7 +33,17 @@ def command() -> None:
     chosen = settings.read()
     settings.need_slack(chosen)
     start_logging()
+    check_start(chosen)
     OneProcess(chosen).run()
+
+
+class Lines(Logger):  # type: ignore[misc]
+    """gunicorn's own lines go where ours go."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class OneProcess(BaseApplication):  # type: ignore[misc]
@@ -54,8 +65,9 @@ class OneProcess(BaseApplication):  # type: ignore[misc]
             "timeout": 60,
             "graceful_timeout": 10,
             "worker_exit": self._end,
-            "logger_class": "gunicorn.glogging.Logger",
+            "logger_class": Lines,
             "loglevel": "warning",
+            "control_socket_disable": True,
             "limit_request_line": 4094,
         }
         for name, value in options.items():
@@ -65,7 +77,7 @@ class OneProcess(BaseApplication):  # type: ignore[misc]
         self.bot = assemble(self.chosen, open_catalogue(self.chosen))
         self.bot.worker.start()
         if self.chosen.app_token:
-            self.socket = SocketModeHandler(self.bot.bolt, self.chosen.app_token)
+            self.socket = SocketModeHandler(self.bot.bolt, self.chosen.app_token, logger=log)
             self.socket.connect()  # type: ignore[no-untyped-call]
         log.info("whoholds is ready")
         self._ready(self.bot)

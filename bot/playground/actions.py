@@ -12,6 +12,7 @@ from bot.playground import block_kit, forms, interactions
 from bot.playground import manifest as manifests
 from bot.playground.deliveries import Delivery
 from bot.playground.manifest import NotOffered
+from bot.playground.modals import STACK
 from bot.playground.model import Blocks, Channel, Json, Message, SlackError, User, View
 from bot.playground.payloads import message_json, view_json
 from bot.playground.post_office import PostOffice
@@ -68,7 +69,7 @@ class Actions:
         block_id: str | None = None,
         values: Mapping[Any, Any] | None = None,
     ) -> Delivery:
-        """A person presses a button of a message or view; `values` is what they had typed into the view (see submit)."""
+        """A person presses a button of a message or view; `values`: what they had typed into the view (see submit)."""
         block, element = interactions.found(thing, action_id, value=value, block_id=block_id)
         return self._act(user, self._typed(thing, values), block, element, {})
 
@@ -135,7 +136,8 @@ class Actions:
             "response_urls": [],
         }
         delivery = self.office.send_interaction(payload)
-        self._apply(delivery, shown)
+        with self.workspace.lock:
+            self._apply(delivery, shown)
         return delivery
 
     def close_view(self, user: str | User, *, whole: bool = False) -> Delivery | None:
@@ -248,6 +250,8 @@ class Actions:
 
     def _show_view(self, view: View, kind: str, payload: Json) -> None:
         faults = block_kit.faults(payload, "modal")
+        if kind == "push" and len(self.workspace.views.stack(view.user)) >= STACK:
+            faults.append("push_limit_reached")
         if faults:
             self.workspace.violation("view_submission", "; ".join(faults))
             self.workspace.views.refuse(view.user, {"": TROUBLE})

@@ -53,7 +53,7 @@ def say(sender: Sender, body: Json) -> str | None:
     if text.startswith("/"):
         return command(sender, body, text)
     bot, channel = workspace.users[workspace.bot_user_id], workspace.channel(body["in"])
-    sent = wire(text, {user.name: user.id for user in workspace.users.values()})
+    sent = wire(text, {user.name: user.id for user in list(workspace.users.values())})
     told = sender.say(body["as"], channel, sent, body.get("thread") or None)
     if told or channel.kind == "im":
         return notice(sender, told)

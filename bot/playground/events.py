@@ -68,6 +68,10 @@ class Sender(Actions):
             if not workspace.has_scope(EVENT_SCOPES[name]):
                 workspace.violation("manifest", f"subscribes to {name} without the scope {EVENT_SCOPES[name]}")
 
+    def close(self) -> None:
+        """Close the connections to the app."""
+        self.office.close()
+
     def say(
         self, user: str | User, channel: str | Channel, text: str, thread_ts: str | None = None, **more: Any
     ) -> list[Delivery]:

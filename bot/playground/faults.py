@@ -1,4 +1,4 @@
-"""Faults on demand: what Slack does on a bad day, scripted per method, and its limit of one message a second a channel."""
+"""Faults on demand: what Slack does on a bad day, scripted; and its limit of one message a second a channel."""
 
 from __future__ import annotations
 

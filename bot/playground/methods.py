@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Method:
-    """`arguments`: name to type (see `arguments.TYPES`). All of `scopes` are needed, and one of `any_scope` if named."""
+    """`arguments`: name to type (see `arguments.TYPES`). All of `scopes` are needed, and one of `any_scope` if any."""
 
     arguments: Mapping[str, str] = field(default_factory=dict)
     compulsory: tuple[str, ...] = ()

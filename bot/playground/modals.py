@@ -6,6 +6,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from itertools import count
+from threading import RLock
 
 from bot.playground.model import Json, SlackError, View
 from bot.playground.transcript import with_ids
@@ -14,9 +15,10 @@ STACK = 3
 
 
 class Views:
-    """Views of one workspace. Callers hold the workspace's lock; `touch(kind, user)` is told of each change."""
+    """Views of one workspace. Safe from any thread; `touch(kind, user)` is told of each change."""
 
-    def __init__(self, touch: Callable[[str, str], object]) -> None:
+    def __init__(self, lock: RLock, touch: Callable[[str, str], object]) -> None:
+        self._lock = lock
         self._touch = touch
         self._numbers = count(1)
         self._stacks: dict[str, list[View]] = {}
@@ -47,59 +49,66 @@ class Views:
 
     def open(self, user: str, payload: Json) -> View:
         """Show a first modal; any that were open are gone."""
-        view = self._new(user, payload)
-        self._put(user, [view])
-        return view
+        with self._lock:
+            view = self._new(user, payload)
+            self._put(user, [view])
+            return view
 
     def push(self, user: str, payload: Json) -> View:
         """Put a modal in front of the open one; raises SlackError push_limit_reached, or not_found without one."""
-        stack = self.stack(user)
-        if not stack:
-            raise SlackError("not_found")
-        if len(stack) >= STACK:
-            raise SlackError("push_limit_reached")
-        view = self._new(user, payload, under=stack[-1])
-        self._put(user, [*stack, view])
-        return view
+        with self._lock:
+            stack = self.stack(user)
+            if not stack:
+                raise SlackError("not_found")
+            if len(stack) >= STACK:
+                raise SlackError("push_limit_reached")
+            view = self._new(user, payload, under=stack[-1])
+            self._put(user, [*stack, view])
+            return view
 
     def update(self, view: View, payload: Json) -> View:
         """Show other content in an open view; what was typed stays where block_id and action_id stay the same."""
-        changed = replace(view, payload=self._copy(payload), hash=self._hash())
-        changed = replace(changed, values=kept_values(view, changed))
-        if self._homes.get(view.user, view).id == view.id and view.payload.get("type") == "home":
-            self._homes[view.user] = changed
-            self._touch("home", view.user)
-        else:
-            self._put(view.user, [changed if other.id == view.id else other for other in self.stack(view.user)])
-        return changed
+        with self._lock:
+            changed = replace(view, payload=self._copy(payload), hash=self._hash())
+            changed = replace(changed, values=kept_values(view, changed))
+            if self._homes.get(view.user, view).id == view.id and view.payload.get("type") == "home":
+                self._homes[view.user] = changed
+                self._touch("home", view.user)
+            else:
+                self._put(view.user, [changed if other.id == view.id else other for other in self.stack(view.user)])
+            return changed
 
     def publish(self, user: str, payload: Json) -> View:
         """Show a Home tab to a person; its id stays the same from then on."""
-        present = self._homes.get(user)
-        if present is not None:
-            return self.update(present, payload)
-        self._homes[user] = view = self._new(user, payload)
-        self._touch("home", user)
-        return view
+        with self._lock:
+            present = self._homes.get(user)
+            if present is not None:
+                return self.update(present, payload)
+            self._homes[user] = view = self._new(user, payload)
+            self._touch("home", user)
+            return view
 
     def type_in(self, view: View, values: Json) -> View:
         """Remember what a person has typed into an open view, without telling the app."""
-        typed = replace(view, values=values)
-        if view.payload["type"] == "home":
-            self._homes[view.user] = typed
+        with self._lock:
+            typed = replace(view, values=values)
+            if view.payload["type"] == "home":
+                self._homes[view.user] = typed
+                return typed
+            stack = [typed if other.id == view.id else other for other in self.stack(view.user)]
+            self._stacks[view.user] = stack
             return typed
-        stack = [typed if other.id == view.id else other for other in self.stack(view.user)]
-        self._stacks[view.user] = stack
-        return typed
 
     def refuse(self, user: str, errors: dict[str, str]) -> None:
         """Show why a submission was refused, next to its fields."""
-        self.errors[user] = errors
-        self._touch("view", user)
+        with self._lock:
+            self.errors[user] = errors
+            self._touch("view", user)
 
     def close(self, user: str, *, whole: bool = False) -> None:
         """Close the modal in front, or all of them."""
-        self._put(user, [] if whole else self.stack(user)[:-1])
+        with self._lock:
+            self._put(user, [] if whole else self.stack(user)[:-1])
 
     def _put(self, user: str, stack: list[View]) -> None:
         self._stacks[user] = stack

@@ -124,7 +124,7 @@ class View:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the Web API. `status` is "ok", an error code, or the scripted fault; `done` says whether it had effect."""
+    """One call of the Web API. `status`: "ok", an error code, or the scripted fault; `done`: whether it had effect."""
 
     method: str
     args: Json

@@ -52,6 +52,7 @@ STYLED = re.compile(
     r"|(?<![\w~])~(?=\S)(?P<s>[^~\n]*?\S)~(?![\w~])"
 )
 HELD = re.compile("\ue000(\\d+)\ue001")
+ADDRESS = re.compile(r"https?://[^\s|]+?(?=(?:&[lg]t;|[.,;:!?)'\"])*(?:\s|$)|&[lg]t;|\|)")
 CONTROL = re.compile(r"<(?:[@#!][^<>\n]+|[a-z][a-z0-9+.-]*:[^<>\n]+)>", re.IGNORECASE)
 LINK = re.compile(r"<(https?://[^<>|\n]+)(?:\|[^<>\n]*)?>|(https?://[^\s<>|]+)")
 DATES: Mapping[str, str] = {
@@ -85,8 +86,9 @@ def plain(text: str) -> str:
 
 
 def wire(text: str, users: Mapping[str, str] | None = None) -> str:
-    """What a person typed, as their client sends it: escaped, and @name made a mention of that user's id."""
+    """What a person typed, as their client sends it: escaped, addresses in <...>, @name a mention of that user's id."""
     sent = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    sent = ADDRESS.sub(r"<\g<0>>", sent)
     for name, user_id in sorted((users or {}).items(), key=lambda pair: -len(pair[0])):
         sent = re.sub(rf"(?<![\w@])@{re.escape(name)}(?![\w.])", f"<@{user_id}>", sent, flags=re.IGNORECASE)
     return sent

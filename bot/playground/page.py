@@ -41,16 +41,17 @@ def create_page(workspace: Workspace, sender: Sender, *, questions: list[str], t
 
     @app.get("/")
     def page() -> str:
-        version = workspace.version
-        return drawing.page(read(shown()), version)
+        with workspace.lock:
+            screen = read(shown())
+            return drawing.page(screen, workspace.version)
 
     @app.get("/live")
     def live() -> Response:
         workspace.changes_since(request.args.get("since", 0, int), timeout=LONG_POLL_SECONDS)
-        version = workspace.version
-        screen = read(shown())
-        here = {"as": screen.viewer.id, "in": screen.place, "thread": screen.thread or ""}
-        return as_json({"version": version, "where": here, "parts": drawing.parts(screen)})
+        with workspace.lock:
+            screen = read(shown())
+            here = {"as": screen.viewer.id, "in": screen.place, "thread": screen.thread or ""}
+            return as_json({"version": workspace.version, "where": here, "parts": drawing.parts(screen)})
 
     @app.post("/do/<act>")
     def do(act: str) -> Response:

@@ -1,4 +1,4 @@
-"""Sends deliveries, keeps them, and sends again what failed, on Slack's schedule: at once, after 1 and after 5 minutes."""
+"""Sends deliveries, keeps them, and sends again what failed, as Slack does: at once, after 1 and after 5 minutes."""
 
 from __future__ import annotations
 
@@ -46,6 +46,10 @@ class PostOffice:
         self._retries: list[Retry] = []
         self._lock = Lock()
 
+    def close(self) -> None:
+        """Close the connections to the app."""
+        self.client.close()
+
     def send_event(self, envelope: Json) -> Delivery:
         """Deliver one envelope of the Events API; one that fails is kept for `redeliver_failed`."""
         delivery = self._send(f"event:{envelope['event']['type']}", JSON, json.dumps(envelope).encode())
@@ -82,7 +86,7 @@ class PostOffice:
         return again
 
     def redeliver_failed(self) -> list[Delivery]:
-        """Send again every failed event that is due by now; those which fail once more are planned on, thrice at most."""
+        """Send again every failed event that is due by now; what fails once more is planned on, thrice at most."""
         now = self.clock()
         with self._lock:
             due = [retry for retry in self._retries if retry.due <= now]

@@ -94,6 +94,12 @@ class Screen:
         return self.channel is not None and self.workspace.bot_user_id in self.channel.members
 
     @property
+    def writing(self) -> str:
+        """What the message box is for here."""
+        named = self.channel is not None and self.channel.name
+        return f"Message #{self.channel.name}" if self.channel and named else f"Message {self.bot.name}"
+
+    @property
     def home(self) -> View | None:
         """The Home tab, if one was published for this person."""
         return self.workspace.views.home(self.viewer.id)
@@ -167,7 +173,7 @@ class Screen:
         return Entry(HOME, f"{self.bot.name} home", 0, self.place == HOME)
 
     def lines(self) -> list[Line]:
-        """The messages of the channel: roots, with how many replies they have; broadcast replies are left in threads."""
+        """The messages of the channel: roots, with how many replies they have."""
         if self.channel is None:
             return []
         shown = self.workspace.messages(self.channel, viewer=self.viewer)

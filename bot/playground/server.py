@@ -64,7 +64,7 @@ class Server:
                 connections.discard(self.connection)
                 super().finish()
 
-            def log(self, type: str, message: str, *args: Any) -> None:
+            def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  werkzeug's name
                 """Say nothing; the workspace keeps the calls."""
 
         return Quiet

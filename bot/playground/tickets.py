@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
+from threading import RLock
 
 from bot.playground.model import Message, SlackError
 
@@ -26,9 +27,10 @@ class ResponseUrl:
 
 
 class Tickets:
-    """Trigger ids and response URLs of one workspace. Callers hold the workspace's lock."""
+    """Trigger ids and response URLs of one workspace. Safe from any thread."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, lock: RLock, clock: Callable[[], float]) -> None:
+        self._lock = lock
         self._clock = clock
         self._numbers = count(1)
         self._triggers: dict[str, tuple[str, float]] = {}
@@ -37,42 +39,47 @@ class Tickets:
 
     def trigger(self, user: str) -> str:
         """A new trigger id with which a view may be opened for `user` within 3 seconds, once."""
-        number = next(self._numbers)
-        trigger_id = f"{1000000 + number}.{2000000 + number}.{number:032x}"
-        self._triggers[trigger_id] = (user, self._clock() + TRIGGER_SECONDS)
-        return trigger_id
+        with self._lock:
+            number = next(self._numbers)
+            trigger_id = f"{1000000 + number}.{2000000 + number}.{number:032x}"
+            self._triggers[trigger_id] = (user, self._clock() + TRIGGER_SECONDS)
+            return trigger_id
 
     def spend_trigger(self, trigger_id: str) -> str:
         """Use a trigger id up and return its user; raises SlackError when it is unknown, used or too old."""
-        if trigger_id in self._spent:
-            raise SlackError("exchanged_trigger_id")
-        if trigger_id not in self._triggers:
-            raise SlackError("invalid_trigger_id")
-        user, expires = self._triggers[trigger_id]
-        if self._clock() > expires:
-            raise SlackError("expired_trigger_id")
-        self._spent.add(trigger_id)
-        return user
+        with self._lock:
+            if trigger_id in self._spent:
+                raise SlackError("exchanged_trigger_id")
+            if trigger_id not in self._triggers:
+                raise SlackError("invalid_trigger_id")
+            user, expires = self._triggers[trigger_id]
+            if self._clock() > expires:
+                raise SlackError("expired_trigger_id")
+            self._spent.add(trigger_id)
+            return user
 
     def response_url(self, channel: str, user: str, message: Message | None) -> str:
         """The token (the last part of the path) of a new response URL."""
-        token = f"{channel}-{next(self._numbers)}"
-        self._urls[token] = ResponseUrl(token, channel, user, message, self._clock() + RESPONSE_URL_SECONDS)
-        return token
+        with self._lock:
+            token = f"{channel}-{next(self._numbers)}"
+            self._urls[token] = ResponseUrl(token, channel, user, message, self._clock() + RESPONSE_URL_SECONDS)
+            return token
 
     def spend_response_url(self, token: str) -> ResponseUrl:
         """Use a response URL once more; raises SlackError when it is unknown, used up or too old."""
-        url = self._urls.get(token)
-        if url is None:
-            raise SlackError("no_such_url")
-        if self._clock() > url.expires:
-            raise SlackError("expired_url")
-        if url.uses_left == 0:
-            raise SlackError("used_url")
-        self._urls[token] = replace(url, uses_left=url.uses_left - 1)
-        return url
+        with self._lock:
+            url = self._urls.get(token)
+            if url is None:
+                raise SlackError("no_such_url")
+            if self._clock() > url.expires:
+                raise SlackError("expired_url")
+            if url.uses_left == 0:
+                raise SlackError("used_url")
+            self._urls[token] = replace(url, uses_left=url.uses_left - 1)
+            return url
 
     def expire(self) -> None:
         """Make every ticket given so far too old, as if its time had passed."""
-        self._triggers = {name: (user, float("-inf")) for name, (user, _) in self._triggers.items()}
-        self._urls = {token: replace(url, expires=float("-inf")) for token, url in self._urls.items()}
+        with self._lock:
+            self._triggers = {name: (user, float("-inf")) for name, (user, _) in self._triggers.items()}
+            self._urls = {token: replace(url, expires=float("-inf")) for token, url in self._urls.items()}

@@ -11,7 +11,7 @@ WITHOUT_ACTION = {"mrkdwn", "plain_text", "image"}
 
 
 def with_ids(blocks: Blocks, number: Callable[[], int]) -> Blocks:
-    """`blocks`, changed in place: each has a block_id and each interactive element an action_id, as Slack returns them."""
+    """`blocks`, changed in place: each has a block_id, and each interactive element an action_id, as from Slack."""
     for block in blocks:
         block.setdefault("block_id", f"b{number():04x}")
         for element in elements_of(block):

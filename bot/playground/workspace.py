@@ -51,7 +51,7 @@ class Workspace:
         bot_name: str = "whoholds",
         team_id: str = "T0PLAY",
         domain: str = "playground",
-        token: str = "xoxb-playground",
+        token: str = "xoxb-playground",  # noqa: S107
     ) -> None:
         self.clock = clock
         self.lock = RLock()
@@ -70,8 +70,8 @@ class Workspace:
         self.limiter = RateLimiter(clock)
         self.dedupes_client_msg_id = False
         self.token_error: str | None = None  # such as token_revoked: what every call is then refused with
-        self.tickets = Tickets(clock)
-        self.views = Views(self.touch)
+        self.tickets = Tickets(self.lock, clock)
+        self.views = Views(self.lock, self.touch)
         self.files: dict[str, Json] = {}
         self.version = 0
         self._changed = Condition(self.lock)
@@ -84,7 +84,7 @@ class Workspace:
 
     # People and places
 
-    def add_user(self, name: str, *, id: str | None = None, real_name: str = "", **more: Any) -> User:
+    def add_user(self, name: str, *, id: str | None = None, real_name: str = "", **more: Any) -> User:  # noqa: A002
         """Add a person (`more`: the other fields of User). The real name defaults to the name written out."""
         with self.lock:
             shown = real_name or name.replace(".", " ").replace("-", " ").capitalize()
@@ -106,7 +106,7 @@ class Workspace:
         *,
         kind: Kind = "public",
         members: Iterable[str | User] = (),
-        id: str | None = None,
+        id: str | None = None,  # noqa: A002
         with_bot: bool = True,
         is_ext_shared: bool = False,
     ) -> Channel:

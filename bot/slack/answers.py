@@ -1,16 +1,16 @@
-"""An answer as a Slack message: the point first, each entry with its button, then the small print and what to ask next."""
+"""An answer as a Slack message: the point first, each entry with its button, the small print, what to ask next."""
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot import replies
 from bot.render import MRKDWN
-from bot.slack.blocks import SlackMessage, button, buttons, message, note, section
+from bot.slack.blocks import OUTSIDE, SlackMessage, button, buttons, message, note, section
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome, Shown
 
 
-def as_message(answer: Answer, vocabulary: Vocabulary) -> SlackMessage:
-    """The message that gives an answer."""
+def as_message(answer: Answer, vocabulary: Vocabulary, *, is_shared_outside: bool = False) -> SlackMessage:
+    """The message that gives an answer. `is_shared_outside`: people of other workspaces may read it."""
     reply = replies.word(answer, vocabulary, MRKDWN)
     blocks: list[Block] = [section(reply.lead)]
     for entry, text in zip(answer.shown, reply.entries, strict=False):
@@ -24,6 +24,9 @@ def as_message(answer: Answer, vocabulary: Vocabulary) -> SlackMessage:
     ]
     if choices:
         blocks.append(buttons(*choices))
+    if is_shared_outside:
+        for place, block in enumerate(blocks):
+            block.block_id = f"{OUTSIDE}{place}"
     return message(reply.text, blocks)
 
 

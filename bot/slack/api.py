@@ -1,8 +1,11 @@
 """Calling Slack: one pooled client, no retries of its own, errors that say whether the call may have been done."""
 
+import re
 from typing import Any
 
 import httpx
+
+from catalogue.errors import CatalogueError
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=20, keepalive_expiry=60)
@@ -17,6 +20,10 @@ class SlackError(Exception):
     def __init__(self, code: str, *, retry_after: float | None = None, is_ambiguous: bool = False) -> None:
         super().__init__(code)
         self.code, self.retry_after, self.is_ambiguous = code, retry_after, is_ambiguous
+
+
+class SlackUnavailable(CatalogueError):
+    """Slack cannot be used now, and nothing can be done without it."""
 
 
 class SlackApi:
@@ -55,7 +62,7 @@ class SlackApi:
             return {"ok": True}
         try:
             answer = response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SlackError("unreadable_answer", is_ambiguous=True) from error
         if not isinstance(answer, dict) or not answer.get("ok"):
             code = str(answer.get("error", "unreadable_answer")) if isinstance(answer, dict) else "unreadable_answer"
@@ -64,7 +71,7 @@ class SlackApi:
 
 
 def _seconds(value: str | None) -> float:
-    try:
-        return min(max(float(value or 1), 1.0), 600.0)
-    except ValueError:
-        return 30.0
+    """How long to wait by a Retry-After header: 1 to 600 seconds, 30 when it is no number, 1 when there is none."""
+    if not value:
+        return 1.0
+    return min(max(float(value), 1.0), 600.0) if re.fullmatch("[0-9]{1,9}", value.strip()) else 30.0

@@ -26,6 +26,8 @@ VALUE = 1_900
 TEXT = 3_900
 MOST_BLOCKS = 45
 MOST_CHARACTERS = 11_500
+OUTSIDE = "outside."
+"""Begins the block ids of a message that people from outside may read, so that a click on it says so again."""
 
 
 @dataclass(frozen=True, slots=True)

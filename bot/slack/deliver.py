@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.logs import places
 from bot.slack import people
 from bot.slack.answers import as_message
 from bot.slack.api import SlackApi, SlackError
 from bot.slack.blocks import SlackMessage, message
 from catalogue import clock, outbox
+from catalogue.errors import StoreUnavailable
 from catalogue.model import Notice
 from intents.answers import Answer, Outcome
 from intents.context import Context, Question
@@ -24,31 +26,17 @@ from intents.understand import respond
 log = logging.getLogger(__name__)
 
 WORTH_ANOTHER_TRY = frozenset(
-    [
-        "ratelimited",
-        "not_connected",
-        "connection_lost",
-        "unreadable_answer",
-        "internal_error",
-        "fatal_error",
-        "request_timeout",
-        "service_unavailable",
-        "team_added_to_org",
-        "accesslimited",
-        "token_revoked",
-        "token_expired",
-        "invalid_auth",
-        "account_inactive",
-        "not_authed",
-        "http_500",
-        "http_502",
-        "http_503",
-        "http_504",
-    ]
+    """
+    ratelimited not_connected connection_lost unreadable_answer internal_error fatal_error request_timeout
+    service_unavailable team_added_to_org accesslimited token_revoked token_expired invalid_auth
+    account_inactive not_authed http_500 http_502 http_503 http_504
+    """.split()
 )
 """Errors that pass by themselves or once an operator has mended the token; the notice waits for that."""
 
-MOST_TRIES = 5  # of working out one answer
+MOST_TRIES = 5  # of what fails by our own fault
+TRY_AGAIN = timedelta(seconds=1)
+SORRY = "Something went wrong and I cannot answer this. Tell the team that runs me the number {number}."
 RESPONSE_LIFE = timedelta(minutes=29)
 
 
@@ -62,7 +50,7 @@ class Speaker:
     channels_are_for_government: bool = False
 
     def deliver(self, notice: Notice) -> None:
-        """Do what a claimed notice asks for, and write down how it went. Raises only what the record raises."""
+        """Do what a claimed notice asks for, and write down how it went. Raises only StoreUnavailable."""
         now = clock.now()
         try:
             match notice.kind:
@@ -73,34 +61,29 @@ class Speaker:
                 case _:
                     outbox.park(self.context.db, notice, error="unknown_kind")
         except SlackError as error:
-            self._failed(notice, error, now)
-
-    def _answer(self, notice: Notice, now: datetime) -> None:
-        payload = notice.payload
-        try:
-            reply = self._work_out(notice, now)
-        except SlackError:
+            self._failed(notice, error)
+        except StoreUnavailable:
             raise
         except Exception as error:
-            reference = notice.key[-12:]
-            log.exception("A question could not be answered (reference %s): %s", reference, type(error).__name__)
-            if notice.attempts < MOST_TRIES:
-                outbox.failed(self.context.db, notice, error=type(error).__name__, now=now, wait=timedelta(seconds=1))
-                return
-            reply = message(
-                f"Something went wrong and I cannot answer this. Tell the team that runs me: {notice.number}.", []
-            )
+            self._broke(notice, error, now)
+
+    def _answer(self, notice: Notice, now: datetime) -> None:
+        reply = self._work_out(notice, now)
         with self.context.db.atomic():
-            if not outbox.sent(self.context.db, notice, receipt=None, now=now):
-                return
-            outbox.post(
-                self.context.db,
-                "message",
-                {"text": reply.text, "blocks": reply.blocks, **payload["reply"]},
-                key=f"answer:{notice.key}",
-                channel=payload["reply"].get("channel"),
-                now=now,
-            )
+            if outbox.sent(self.context.db, notice, receipt=None, now=now):
+                self._reply(notice, reply, now)
+
+    def _reply(self, notice: Notice, reply: SlackMessage, now: datetime) -> None:
+        """Put the answer to a question into the outbox, inside the caller's transaction."""
+        where = notice.payload["reply"]
+        outbox.post(
+            self.context.db,
+            "message",
+            {"text": reply.text, "blocks": reply.blocks, **where},
+            key=f"answer:{notice.key}",
+            channel=where.get("channel"),
+            now=now,
+        )
 
     def _work_out(self, notice: Notice, now: datetime) -> SlackMessage:
         payload, vocabulary = notice.payload, self.context.search.vocabulary()
@@ -117,7 +100,8 @@ class Speaker:
             channels_are_for_government=self.channels_are_for_government,
         )
         question = Question(payload["text"], audience, now, person, key=notice.key)
-        return as_message(respond(self.context, question), vocabulary)
+        answer = respond(self.context, question)
+        return as_message(answer, vocabulary, is_shared_outside=payload["is_shared_outside"])
 
     def _send(self, notice: Notice, now: datetime) -> None:
         payload = notice.payload
@@ -139,7 +123,7 @@ class Speaker:
             raise SlackError("unreadable_answer", is_ambiguous=True)
         outbox.sent(self.context.db, notice, receipt=f"{answer.get('channel')}:{answer['ts']}", now=clock.now())
 
-    def _failed(self, notice: Notice, error: SlackError, now: datetime) -> None:
+    def _failed(self, notice: Notice, error: SlackError) -> None:
         if error.code not in WORTH_ANOTHER_TRY:
             log.warning("Notice %d cannot be sent: %s", notice.number, error.code)
             outbox.park(self.context.db, notice, error=error.code)
@@ -147,6 +131,17 @@ class Speaker:
         wait = timedelta(seconds=error.retry_after) if error.retry_after else None
         log.info("Notice %d will be tried again: %s", notice.number, error.code)
         outbox.failed(self.context.db, notice, error=error.code, now=clock.now(), wait=wait)
+
+    def _broke(self, notice: Notice, error: Exception, now: datetime) -> None:
+        """Our own fault: after some tries the notice is put aside for an administrator, and who asked is told."""
+        kind, trace = type(error).__name__, places(error.__traceback__)
+        log.error("Notice %d could not be dealt with: %s\n%s", notice.number, kind, trace)
+        if notice.attempts < MOST_TRIES:
+            outbox.failed(self.context.db, notice, error=kind, now=now, wait=TRY_AGAIN)
+            return
+        with self.context.db.atomic():
+            if outbox.park(self.context.db, notice, error=kind) and notice.kind == "question":
+                self._reply(notice, message(SORRY.format(number=notice.number), []), now)
 
 
 def _post(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,23 +5,23 @@ that looks up a person is refused here already, so that its words are never writ
 """
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.slack.blocks import OUTSIDE
 from catalogue import clock, outbox
 from catalogue.store import Database
 from intents.out_of_scope import is_about_a_person
-from intents.phrase import LONGEST
+from intents.phrase import LONGEST, read_message
 
 ASK = re.compile(r"^question\.ask(\.\d+)?$")
-
-Understands = dict[str, Any]
+WRITTEN = (None, "thread_broadcast", "file_share")
+"""Kinds of message that a person writes; Slack names the plain one by no subtype."""
 
 
 def register(app: App, db: Database, *, team_id: str) -> None:
-    """Add the listeners. The hot ones come first: Bolt tries them in order."""
+    """Add the listeners. The hot ones come first: Bolt tries them in order. What none takes is only acknowledged."""
     questions = Questions(db, team_id)
     app.event("app_mention")(questions.on_mention)
     app.event("message")(questions.on_message)
@@ -102,7 +102,8 @@ class Questions:
             channel=channel if reply["way"] == "message" else None,
             reply=reply,
             is_direct=is_direct,
-            is_shared_outside=(body["user"].get("team_id") or self.team_id) != self.team_id,
+            is_shared_outside=str(action.get("block_id")).startswith(OUTSIDE)
+            or (body["user"].get("team_id") or self.team_id) != self.team_id,
         )
 
     def _note(
@@ -117,7 +118,8 @@ class Questions:
         is_shared_outside: bool,
     ) -> None:
         now = clock.now()
-        is_refused = is_about_a_person(text)
+        text = text[: LONGEST + 1].encode("utf-8", "ignore").decode()  # half a character cannot be stored
+        is_refused = is_about_a_person(text) or is_about_a_person(read_message(text).whole)
         with self.db.atomic():
             fresh = [outbox.receive(self.db, key, now=now) for key in keys]
             if not all(fresh):
@@ -126,7 +128,7 @@ class Questions:
                 self.db,
                 "question",
                 {
-                    "text": None if is_refused else text[: LONGEST + 1],
+                    "text": None if is_refused else text,
                     "user": user,
                     "reply": reply,
                     "is_direct": is_direct,
@@ -144,16 +146,4 @@ class Questions:
 
 def _is_from_a_person(event: dict[str, Any]) -> bool:
     """A message that somebody wrote, now: no bot's, no edit, deletion or other happening."""
-    return bool(event.get("user")) and not event.get("bot_id") and event.get("subtype") in (None, "thread_broadcast")
-
-
-def register_rest(app: App, acknowledge: Callable[..., None]) -> None:
-    """Acknowledge what nothing else listens to, so that Slack does not send it again. To be called last."""
-    anything = re.compile(".*")
-    app.event(anything)(acknowledge)
-    app.action(anything)(acknowledge)
-    app.view(anything)(acknowledge)
-    app.view_closed(anything)(acknowledge)
-    app.shortcut(anything)(acknowledge)
-    app.options(anything)(acknowledge)
-    app.command(anything)(acknowledge)
+    return bool(event.get("user")) and not event.get("bot_id") and event.get("subtype") in WRITTEN

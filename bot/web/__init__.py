@@ -5,10 +5,10 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, abort, render_template, request
+from flask import Blueprint, Flask, Response, abort, render_template, request
 from slack_bolt import App
 from slack_bolt.adapter.flask import SlackRequestHandler
 
@@ -24,8 +24,8 @@ from catalogue.store import Database
 log = logging.getLogger(__name__)
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -45,24 +45,35 @@ def create(
     app.config["MAX_CONTENT_LENGTH"] = SIZE_LIMIT
     app.jinja_env.globals.update(words=words)
     app.jinja_env.filters.update(day=words.day)
-
-    @app.after_request
-    def guard(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
+    app.register_blueprint(pages(db, search))
+    app.register_blueprint(state(db))
     if bolt is not None and signing_secret:
-        handler = SlackRequestHandler(bolt)
-        secret = signing_secret
+        app.register_blueprint(deliveries(bolt, signing_secret, clock))
+    app.after_request(guard)
+    app.register_error_handler(StoreUnavailable, unavailable)
+    app.register_error_handler(404, missing)
+    return app
 
-        @app.post("/slack/events")
-        def slack_events() -> Any:
-            body = request.get_data(cache=True)
-            status = refusal(request.headers, body, secret=secret, now=clock())  # type: ignore[arg-type]
-            return Response(status=status) if status else handler.handle(request)
 
-    @app.get("/datasets/<path:dataset_id>")
+def deliveries(bolt: App, signing_secret: str, clock: Callable[[], float]) -> Blueprint:
+    """Everything that Slack sends: through the gate, then to Bolt."""
+    routes = Blueprint("deliveries", __name__)
+    handler = SlackRequestHandler(bolt)
+
+    @routes.post("/slack/events")
+    def slack_events() -> Any:
+        body = request.get_data(cache=True)
+        status = refusal(request.headers, body, secret=signing_secret, now=clock())  # type: ignore[arg-type]
+        return Response(status=status) if status else handler.handle(request)
+
+    return routes
+
+
+def pages(db: Database, search: Search) -> Blueprint:
+    """What people read."""
+    routes = Blueprint("pages", __name__)
+
+    @routes.get("/datasets/<path:dataset_id>")
     def entry(dataset_id: str) -> str:
         try:
             dataset = datasets.get(db, dataset_id, audience=PUBLIC)
@@ -71,26 +82,40 @@ def create(
         vocabulary = search.vocabulary()
         return render_template("entry.html.jinja", data=dataset, holder=vocabulary.name(dataset.publisher))
 
-    @app.get("/healthz")
-    def healthz() -> Mapping[str, str]:
+    return routes
+
+
+def state(db: Database) -> Blueprint:
+    """What machines ask: is it alive, would it answer, how much is there."""
+    routes = Blueprint("state", __name__)
+
+    @routes.get("/healthz")
+    def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/readyz")
-    def readyz() -> tuple[Mapping[str, Any], int]:
+    @routes.get("/readyz")
+    def readyz() -> tuple[dict[str, Any], int]:
         report = health.report(db)
         return report, 200 if report["ready"] else 503
 
-    @app.get("/metrics")
+    @routes.get("/metrics")
     def metrics() -> Response:
         return Response(health.metrics(db), mimetype="text/plain; version=0.0.4")
 
-    @app.errorhandler(StoreUnavailable)
-    def unavailable(error: StoreUnavailable) -> tuple[str, int]:
-        log.error("The database cannot be used: %s", error)
-        return "The catalogue cannot be used at the moment. Try again in a few minutes.\n", 503
+    return routes
 
-    @app.errorhandler(404)
-    def missing(_error: Exception) -> tuple[str, int]:
-        return render_template("missing.html.jinja"), 404
 
-    return app
+def guard(response: Response) -> Response:
+    """Headers that every response carries."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def unavailable(error: StoreUnavailable) -> tuple[str, int]:
+    log.error("The database cannot be used: %s", error)
+    return "The catalogue cannot be used at the moment. Try again in a few minutes.\n", 503
+
+
+def missing(_error: Exception) -> tuple[str, int]:
+    return render_template("missing.html.jinja"), 404

@@ -6,28 +6,33 @@
 | keys | id, title, other titles and acronyms, each as one folded key | exact look-ups |
 | title, names, text | words, stemmed: of the title; of other titles, acronyms and keywords; of everything | ranking |
 | words | the words of everything, as written | exact forms, and the vocabulary for spelling |
-| publisher, theme, access, status | the value itself | narrowing |
-| prior | how much to favour the entry when all else is equal | breaking ties |
+| starts | the words of its names, as written | completing what is being typed |
+| publisher | the holder's slug | narrowing to a holder |
+| prior, prior_placed | how much to favour the entry when no place is asked for, and when one is | breaking ties |
+| facts | places, access, kind, years, publisher, theme as JSON | narrowing, when a phrase asks for one of them |
 """
 
+import json
 import math
-import re
-import unicodedata
 from functools import lru_cache
 
 import tantivy
 
 from catalogue.model import AccessRights, Dataset, Edition, Status
+from catalogue.search.places import gazetteer
+from catalogue.text import fold
 
-VERSION = 4
+VERSION = 8
 """Raised whenever this file changes what an index holds: an older index is then built anew."""
 
 WORD_LIMIT = 40
 LANGUAGE = "english"
 
-NATIONS = frozenset(
-    ["United Kingdom", "Great Britain", "England", "Wales", "Scotland", "Northern Ireland", "England and Wales", "Global", "Worldwide"]
-)
+OPEN = 1.03
+PROVISIONAL = 0.95
+WITHDRAWN = 0.6
+NATION = 0.8
+LOCAL = 0.75
 
 RANKED = ("title", "names", "text")
 
@@ -41,9 +46,11 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("names", tokenizer_name="stems", index_option="position")
     builder.add_text_field("text", tokenizer_name="stems", index_option="position")
     builder.add_text_field("words", tokenizer_name="words", index_option="freq")
-    for name in ("publisher", "theme", "access", "status"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("starts", tokenizer_name="words", index_option="basic")
+    builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("facts", stored=True)
     builder.add_float_field("prior", fast=True)
+    builder.add_float_field("prior_placed", fast=True)
     return builder.build()
 
 
@@ -82,20 +89,6 @@ def split(text: str) -> list[str]:
     return _word_analyzer().analyze(text)
 
 
-_NOT_WORD = re.compile(r"[^\w]+", re.ASCII)
-
-
-@lru_cache(maxsize=50_000)
-def fold(text: str) -> str:
-    """The key of a name: lower case, no accents, `&` as "and", single spaces between words."""
-    plain = text.lower() if text.isascii() else _without_accents(text.casefold())
-    return _NOT_WORD.sub(" ", plain.replace("&", " and ").replace("'", "").replace("’", "")).replace("_", " ").strip()
-
-
-def _without_accents(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-
-
 def document(dataset: Dataset, publisher_names: str) -> tantivy.Document:
     """An entry as the index holds it; `publisher_names` are all present names of its publisher."""
     names = [*dataset.alternative_titles, *dataset.acronyms]
@@ -116,28 +109,61 @@ def document(dataset: Dataset, publisher_names: str) -> tantivy.Document:
         names=" \n".join([*names, *dataset.keywords]),
         text=text,
         words=text,
+        starts=" \n".join([dataset.title, *names]),
         publisher=dataset.publisher or "",
-        theme=fold(dataset.theme or ""),
-        access=str(dataset.access_rights or ""),
-        status=str(dataset.status),
-        prior=_as_weight(prior(dataset)),
+        facts=json.dumps(facts(dataset)).encode(),
+        prior=_as_weight(prior(dataset) * breadth(dataset)),
+        prior_placed=_as_weight(prior(dataset)),
     )
 
 
+def facts(dataset: Dataset) -> dict[str, object]:
+    """What a phrase can ask for besides words: places covered, access, kind, years, holder, theme."""
+    places = gazetteer().covered(dataset.spatial)
+    if not places and dataset.publisher in gazetteer().by_organisation:
+        places = (gazetteer().by_organisation[dataset.publisher].slug,)
+    start, _slash, end = (dataset.temporal or "").partition("/")
+    return {
+        "places": places,
+        "access": str(dataset.access_rights or ""),
+        "service": is_service(dataset),
+        "years": [start[:4] if start[:4].isdigit() else "", "9999" if end == ".." else end[:4] or start[:4]],
+        "publisher": dataset.publisher or "",
+        "theme": fold(dataset.theme or ""),
+    }
+
+
+def is_service(dataset: Dataset) -> bool:
+    """Whether the entry is a data service (an API) or can be had by one."""
+    if " api" in f" {fold(dataset.title)} " or fold(str(dataset.extras.get("type", ""))) == "api":
+        return True
+    return any("api" in fold(part.title or "").split() for part in dataset.distributions)
+
+
 def prior(dataset: Dataset) -> float:
-    """The factor on an entry's score: near 1, so that it decides only between equals, but for withdrawn entries."""
+    """The factor on an entry's score that decides between equals: open first, final first, and withdrawn far behind."""
     factor = 1.0
     if dataset.access_rights is AccessRights.OPEN:
-        factor *= 1.03
-    if dataset.spatial and not NATIONS.intersection(dataset.spatial.split("; ")):
-        factor *= 0.9  # who asks for no place means the whole country
+        factor *= OPEN
     if dataset.edition is Edition.PROVISIONAL:
-        factor *= 0.97
+        factor *= PROVISIONAL
     if dataset.status is Status.WITHDRAWN or dataset.superseded_by:
-        factor *= 0.6
+        factor *= WITHDRAWN
     return factor
 
 
+def breadth(dataset: Dataset) -> float:
+    """The factor for how much of the country an entry covers: who names no place seldom means one council's."""
+    kinds = {gazetteer().places[slug].kind for slug in gazetteer().covered(dataset.spatial)}
+    if not kinds or kinds & {"country", "group"} or "England" in (dataset.spatial or ""):
+        return 1.0
+    return NATION if "nation" in kinds else LOCAL
+
+
+PRIOR_SCALE = 3.0
+"""tantivy multiplies a score by log2(2 + value), value at least 0: priors are kept threefold and scores divided."""
+
+
 def _as_weight(factor: float) -> float:
-    """The field value that makes tantivy multiply a score by `factor`: it multiplies by log2(2 + value)."""
-    return math.pow(2.0, factor) - 2.0
+    """The field value that makes tantivy multiply a score by `factor` times PRIOR_SCALE."""
+    return math.pow(2.0, factor * PRIOR_SCALE) - 2.0

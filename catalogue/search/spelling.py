@@ -1,46 +1,99 @@
 """What was probably meant by a word that nothing contains: the nearest word of the catalogue's own vocabulary.
 
-Only words as people mistype them are corrected: never a number, an acronym or a short word, and never a word that is
-found as it is written.
+A dictionary is a small index of words with how many entries hold each; an automaton finds every word within one or two
+edits of the one typed, in time that hardly grows with the dictionary. Of those the likeliest is taken: people leave
+letters out and swap them more often than they add or mistake them, seldom get the first one wrong, and more often
+mean a frequent word. Never corrected: numbers, acronyms, short words, and words that are found as they are written.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
-from rapidfuzz import process
+import tantivy
 from rapidfuzz.distance import OSA
 
 SHORTEST = 4
-TWO_EDITS_FROM = 7
+TWO_EDITS_FROM = 5
+CANDIDATES = 200
+
+WRONG_START = 0.4
+MISTAKEN = 0.4  # a letter added or mistaken for another, beside one left out or swapped
+FREQUENCY = 0.12
+
+
+@lru_cache(maxsize=1)
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("word", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("count", fast=True)
+    return builder.build()
+
+
+class Dictionary:
+    """Words with their counts, to be looked up by likeness or by beginning. Immutable once made."""
+
+    def __init__(self, words: Iterable[tuple[str, int]]) -> None:
+        self._index = tantivy.Index(_schema())
+        self.size = 0
+        writer = self._index.writer(15_000_000, 1)
+        for word, count in words:
+            writer.add_document(tantivy.Document(word=word, count=count))
+            self.size += 1
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def near(self, word: str, edits: int) -> Iterator[tuple[str, int]]:
+        """Words within `edits` edits of `word` (a swap is one), with their counts, frequent ones first."""
+        yield from self._found(
+            tantivy.Query.fuzzy_term_query(_schema(), "word", word, distance=edits, transposition_cost_one=True),
+            CANDIDATES,
+        )
+
+    def beginning(self, start: str, *, edits: int, limit: int) -> list[tuple[str, int]]:
+        """The most frequent words that begin with `start`, or with something within `edits` edits of it."""
+        query = tantivy.Query.fuzzy_term_query(
+            _schema(), "word", start, distance=edits, transposition_cost_one=True, prefix=True
+        )
+        return list(self._found(query, limit))
+
+    def _found(self, query: tantivy.Query, limit: int) -> Iterator[tuple[str, int]]:
+        hits = self._searcher.search(query, limit, count=False, order_by_field="count").hits
+        for count, address in hits:
+            yield self._searcher.doc(address)["word"][0], int(count)
 
 
 class Spelling:
-    """The words that may be meant, with how many entries hold each. Immutable."""
+    """Corrections from the dictionaries that one reader may know, taken together."""
 
-    def __init__(self, frequencies: Mapping[str, int]) -> None:
-        self._frequencies = {
-            word: count for word, count in frequencies.items() if len(word) >= SHORTEST and word.isalpha()
-        }
-        self._by_length: dict[int, list[str]] = {}
-        for word in self._frequencies:
-            self._by_length.setdefault(len(word), []).append(word)
+    def __init__(self, dictionaries: Sequence[Dictionary]) -> None:
+        self._dictionaries = dictionaries
 
     def correct(self, word: str) -> str | None:
         """The word most likely meant by `word`; None when it is none that can be mended or nothing is near."""
-        if len(word) < SHORTEST or not word.isalpha() or word in self._frequencies:
+        if len(word) < SHORTEST or not word.isalpha():
             return None
-        edits = 2 if len(word) >= TWO_EDITS_FROM else 1
-        nearest = min(self._near(word, edits), key=lambda pair: self._doubt(word, *pair), default=None)
-        return nearest[0] if nearest else None
+        for edits in (1, 2) if len(word) >= TWO_EDITS_FROM else (1,):
+            counts = self._near(word, edits)
+            if counts:
+                return min(counts, key=lambda candidate: (doubt(word, candidate, counts[candidate]), candidate))
+        return None
 
-    def _near(self, word: str, edits: int) -> Iterable[tuple[str, int]]:
-        for length in range(len(word) - edits, len(word) + edits + 1):
-            choices = self._by_length.get(length)
-            if choices:
-                found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=edits, limit=20)
-                yield from ((candidate, int(distance)) for candidate, distance, _place in found)
+    def _near(self, word: str, edits: int) -> Mapping[str, int]:
+        counts: dict[str, int] = {}
+        for dictionary in self._dictionaries:
+            for candidate, count in dictionary.near(word, edits):
+                if len(candidate) >= SHORTEST and candidate.isalpha():
+                    counts[candidate] = counts.get(candidate, 0) + count
+        return counts
 
-    def _doubt(self, word: str, candidate: str, distance: int) -> float:
-        """Low for near and frequent words; people seldom get the first letter wrong."""
-        wrong_start = 0.5 if candidate[0] != word[0] else 0.0
-        return distance + wrong_start - 0.12 * math.log1p(self._frequencies[candidate])
+
+def doubt(typed: str, meant: str, count: int) -> float:
+    """How unlikely it is that `meant` was typed as `typed`: edits, what kind they are, and how rare the word is."""
+    slip = 0.0
+    if len(meant) < len(typed) or (len(meant) == len(typed) and sorted(meant) != sorted(typed)):
+        slip = MISTAKEN
+    start = WRONG_START if meant[0] != typed[0] else 0.0
+    return OSA.distance(typed, meant) + slip + start - FREQUENCY * math.log1p(count)

@@ -10,8 +10,16 @@ from functools import cached_property
 
 from catalogue import organisations
 from catalogue.model import FormerName, Organisation
-from catalogue.search.schema import fold
 from catalogue.store import Database
+from catalogue.text import fold
+
+# Organisations' short names that are also everyday words.
+EVERYDAY = frozenset(
+    """
+    ace big ca ch co es et ha he his ho hos ir mac maps mas monitor ne nest offer se so ta to tra us what which
+    real ban
+    """.split()
+)
 
 LONGEST = 9  # words in the longest name looked for in a phrase
 
@@ -49,6 +57,11 @@ class Vocabulary:
         self._meanings: dict[str, list[Meaning]] = {}
         for meaning in meanings:
             self._meanings.setdefault(fold(meaning.acronym), []).append(meaning)
+        self._acronyms: dict[str, tuple[str, ...]] = {}
+        for known in self._meanings.values():
+            for meaning in known:
+                key = fold(meaning.meaning)
+                self._acronyms[key] = (*self._acronyms.get(key, ()), meaning.acronym)
         self._names: dict[str, list[tuple[Organisation, FormerName | None]]] = {}
         for body in self.organisations.values():
             self._learn(body)
@@ -95,9 +108,13 @@ class Vocabulary:
         """Every meaning of every acronym, without organisations' own names."""
         return [meaning for meanings in self._meanings.values() for meaning in meanings]
 
+    def acronyms_of(self, meaning: str) -> tuple[str, ...]:
+        """The acronyms that stand for these folded words."""
+        return self._acronyms.get(meaning, ())
+
     def stands_for_something(self, key: str) -> bool:
         """Whether these folded words are an acronym, or plain English for something."""
-        return key in self.synonyms or key in self._meanings
+        return key in self.synonyms or key in self._meanings or key in self._acronyms
 
     def resolve(self, name: str) -> str | None:
         """The slug of the organisation that answers today for `name`; None when nobody or several do."""
@@ -114,17 +131,34 @@ class Vocabulary:
             body = self.organisations.get(body.successors[0], body)
         return body
 
+    @cached_property
+    def starts(self) -> list[tuple[str, str]]:
+        """Every word of every living organisation's present names with its slug, in order, to complete words from."""
+        pairs = {
+            (word, body.slug)
+            for body in self.organisations.values()
+            if not body.is_closed
+            for name in (body.name, body.acronym or "", *body.other_names)
+            for word in fold(name).split()
+        }
+        return sorted(pairs)
+
     def name(self, slug: str | None) -> str | None:
         """The name of the organisation with this slug; the slug itself when nobody knows it."""
         body = self.organisations.get(slug or "")
         return body.name if body else slug
 
-    def mentions(self, words: Sequence[str]) -> list[Mention]:
-        """Organisations named in a phrase, given as folded words, longest names first; none overlap."""
+    def mentions(self, words: Sequence[str], capitals: frozenset[str] = frozenset()) -> list[Mention]:
+        """Organisations named in a phrase, given as folded words, longest names first; none overlap.
+
+        A short name that is also an everyday word counts only when it is among those written in `capitals`.
+        """
         found: list[Mention] = []
         position = 0
         while position < len(words):
             mention = self._mention_at(words, position)
+            if mention and mention.words in EVERYDAY and mention.words not in capitals:
+                mention = None
             if mention:
                 found.append(mention)
                 position = mention.end

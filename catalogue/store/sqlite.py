@@ -46,12 +46,18 @@ class WriterLock:
     def held(self) -> Iterator[None]:
         with self._thread:
             if self._file is None:
-                self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+                self._file = self._open()
             fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
                 yield
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _open(self) -> int:
+        try:
+            return os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreUnavailable(f"The database cannot be used: {self._path}: {error.strerror}.") from error
 
     def close(self) -> None:
         with self._thread:

@@ -44,7 +44,7 @@ function show(parts) {
     const name = part.dataset.part;
     const html = parts[name];
     if (html === part.dataset.html) continue;
-    if (document.activeElement?.id === "as" && part.contains(document.activeElement)) continue;
+    if (name === "people" && $("details[open]", part)) continue;
     part.dataset.html = html;
     const atEnd = part.scrollHeight - part.scrollTop - part.clientHeight < 80 || part.scrollTop === Number(part.dataset.at);
     const focus = focusIn(part);
@@ -52,6 +52,9 @@ function show(parts) {
     if (swap(part, html) && (atEnd || first)) toNewest(part);
     if (focus) $(focus, part)?.focus();
   }
+  const writing = $("[data-writing]").dataset.writing;
+  $("#text-main").placeholder = writing;
+  $("label[for=text-main]").textContent = writing;
   showModal(typed);
   if (waitingSince && (lastFromBot() !== before || modal.open)) waiting(false);
 }
@@ -339,7 +342,11 @@ const clicks = [
     go({ thread: node.dataset.goThread });
     if (where.thread) $("#text-thread").focus();
   }],
-  ["button[data-as]", (node) => go({ as: node.dataset.as, in: "", thread: "" })],
+  ["button[data-as]", (node) => {
+    const menu = node.closest("details");
+    if (menu) menu.open = false;
+    go({ as: node.dataset.as, in: node.dataset.in ?? staysIn(), thread: "" });
+  }],
   ["[data-place]", async (node) => {
     go({ in: node.dataset.place, thread: "" });
     if (where.in === "home") await act("home");
@@ -366,10 +373,7 @@ addEventListener("click", (event) => {
 
 addEventListener("change", (event) => {
   const field = event.target.closest("[data-field]");
-  if (event.target.matches("[data-go-as]")) {
-    event.target.blur();
-    go({ as: event.target.value, in: staysIn(), thread: "" });
-  } else if (field && "tells" in field.dataset && !field.matches("input[type=text], textarea, .combo") && valueOf(field) !== null) {
+  if (field && "tells" in field.dataset && !field.matches("input[type=text], textarea, .combo") && valueOf(field) !== null) {
     act("choose", { ...placeOf(field), choice: valueOf(field) });
   }
 });
@@ -404,8 +408,10 @@ addEventListener("keydown", (event) => {
     act("choose", { ...placeOf(event.target), choice: event.target.value });
   } else if (event.key === "Escape" && !modal.open) {
     const menu = $("details.pop[open]");
-    if (menu) menu.open = false;
-    else if (where.thread) go({ thread: "" });
+    if (menu) {
+      menu.open = false;
+      $("summary", menu).focus();
+    } else if (where.thread) go({ thread: "" });
   }
 });
 

@@ -114,8 +114,10 @@ def endpoint(app: App) -> Iterator[str]:
 
 
 @pytest.fixture
-def sender(endpoint: str, workspace: Workspace, manifest: dict[str, Any]) -> Sender:
-    return Sender(endpoint, SECRET, workspace, manifest=manifest)
+def sender(endpoint: str, workspace: Workspace, manifest: dict[str, Any]) -> Iterator[Sender]:
+    made = Sender(endpoint, SECRET, workspace, manifest=manifest)
+    yield made
+    made.close()
 
 
 @pytest.fixture

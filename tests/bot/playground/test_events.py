@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -360,3 +361,23 @@ def test_a_subscription_without_its_scope_is_a_violation(manifest: dict[str, Any
     assert [str(each) for each in workspace.violations] == [
         "manifest: subscribes to message.im without the scope im:history"
     ]
+
+
+def test_ten_people_can_press_one_button_at_the_same_moment(
+    app: App, sender: Sender, workspace: Workspace, officer: User, channel: Channel
+) -> None:
+    app.action("request.open")(
+        lambda ack, body, client: (client.views_open(trigger_id=body["trigger_id"], view=modal(PURPOSE)), ack())
+    )
+    app.view("request.form")(lambda ack: ack())
+    message = workspace.post(channel, "x", blocks=[{"type": "actions", "elements": [BUTTON]}])
+    crowd = [workspace.add_user(f"person.{number}") for number in range(10)]
+
+    def whole(person: User) -> bool:
+        pressed = sender.click(person, message, "request.open")
+        return pressed.ok and sender.submit(person, {"purpose": "x"}).ok
+
+    with ThreadPoolExecutor(10) as pool:
+        assert all(pool.map(whole, crowd))
+    assert not any(workspace.views.stack(person.id) for person in crowd)
+    assert workspace.violations == []

@@ -80,8 +80,9 @@ def test_no_input_produces_a_tag_that_is_not_ours(text: str) -> None:
 
 
 @given(MARKUP)
-def test_what_a_person_types_has_no_control_sequence_but_mentions_of_known_people(text: str) -> None:
-    assert set(control_sequences(wire(text, {"whoholds": "U0BOT"}))) <= {"<@U0BOT>"}
+def test_what_a_person_types_has_no_control_sequence_but_addresses_and_mentions_of_known_people(text: str) -> None:
+    for sequence in control_sequences(wire(text, {"whoholds": "U0BOT"})):
+        assert sequence == "<@U0BOT>" or sequence.startswith(("<http://", "<https://"))
 
 
 @pytest.mark.parametrize(
@@ -121,6 +122,17 @@ def test_control_sequences_and_links_are_found() -> None:
     text = "<!channel> <@U1> <#C1|x> <https://a.gov.uk|b> <mailto:a@b> &lt;!here&gt; < 5 https://c.gov.uk."
     assert control_sequences(text) == ["<!channel>", "<@U1>", "<#C1|x>", "<https://a.gov.uk|b>", "<mailto:a@b>"]
     assert links(text) == ["https://a.gov.uk", "https://c.gov.uk"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("see https://a.gov.uk/x?a=1&b=2.", "see <https://a.gov.uk/x?a=1&amp;b=2>."),
+        ("(https://a.gov.uk), or <https://b.gov.uk>", "(<https://a.gov.uk>), or &lt;<https://b.gov.uk>&gt;"),
+    ],
+)
+def test_an_address_that_is_typed_is_sent_in_angle_brackets(typed: str, sent: str) -> None:
+    assert wire(typed) == sent
 
 
 def test_a_name_that_is_typed_becomes_a_mention() -> None:

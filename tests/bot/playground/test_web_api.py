@@ -17,6 +17,7 @@ from bot.playground.model import Channel, User
 from bot.playground.web_api import DONE_BY, SlackServer
 from bot.playground.workspace import Workspace
 
+pytestmark = pytest.mark.filterwarnings("ignore:The top-level `text` argument")
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "Held by *DfE*"}}
 MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "A form"}, "blocks": [SECTION]}
 HOME = {"type": "home", "blocks": [SECTION]}

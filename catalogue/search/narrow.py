@@ -1,0 +1,106 @@
+"""What a phrase asks for besides its subject: a place, years, how open, an API, a holder, a theme.
+
+Each is a factor on an entry's score: entries that fit rise, those that do not sink, and none is removed, so a phrase
+never empties its own answer. What the phrase does not ask for changes nothing.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from catalogue.search.places import Lies, Place, gazetteer
+
+PLACE = {Lies.SAME: 1.35, Lies.WITHIN: 1.1, Lies.AROUND: 1.0, Lies.UNKNOWN: 0.9, Lies.ELSEWHERE: 0.45}
+YEARS = {True: 1.08, False: 0.75, None: 0.97}
+FITS, MISFITS = 1.2, 0.85
+HOLDER, OTHER_HOLDER = 1.3, 0.75
+THEME = 1.05
+
+_YEAR = re.compile(r"\b(19[4-9]\d|20[0-4]\d)\b")
+_OPEN = re.compile(
+    r"\b(?:open|public(?:ly available)?|published|free|ogl|open licen[cs]e[d]?)\s+(?:data|dataset|version|source|stat)",
+    re.I,
+)
+_RESTRICTED = re.compile(
+    r"\b(?:restricted|confidential|record[- ]level|individual[- ]level|person[- ]level|identifiable|row[- ]level)\b",
+    re.I,
+)
+_SERVICE = re.compile(r"\b(?:apis?|web service|endpoint|live feed|real[- ]time feed)\b", re.I)
+
+THEMES = {
+    "agriculture": "agriculture fisheries and forestry",
+    "farming": "agriculture fisheries and forestry",
+    "business": "business economics and finance",
+    "economy": "business economics and finance",
+    "crime": "crime and justice",
+    "justice": "crime and justice",
+    "culture": "culture leisure and sport",
+    "education": "education",
+    "energy": "energy",
+    "environment": "environment and nature",
+    "health": "health and care",
+    "transport": "transport and infrastructure",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a phrase asks for besides words. Empty: nothing."""
+
+    places: tuple[Place, ...] = ()
+    years: tuple[str, ...] = ()
+    access: str | None = None
+    service: bool = False
+    holders: tuple[str, ...] = ()
+    theme: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.years or self.access or self.service or self.holders or self.theme)
+
+
+def asked(text: str, words: Sequence[str], *, places: Sequence[Place], holders: Sequence[str]) -> Asked:
+    """Read what a phrase asks for besides words."""
+    access = "OPEN" if _OPEN.search(text) else "RESTRICTED" if _RESTRICTED.search(text) else None
+    themes = {THEMES[word] for word in words if word in THEMES}
+    return Asked(
+        places=tuple(places),
+        years=tuple(_YEAR.findall(text)[:4]),
+        access=access,
+        service=bool(_SERVICE.search(text)),
+        holders=tuple(holders),
+        theme=themes.pop() if len(themes) == 1 else None,
+    )
+
+
+def factor(wanted: Asked, stored: bytes) -> float:
+    """How well an entry fits, from its stored facts: above 1 well, below 1 badly."""
+    facts: dict[str, Any] = json.loads(stored)
+    value = 1.0
+    for place in wanted.places:
+        value *= PLACE[gazetteer().lies(place, facts["places"])]
+    if wanted.years:
+        value *= YEARS[_covers(facts["years"], wanted.years)]
+    if wanted.access:
+        value *= FITS if facts["access"] == wanted.access else MISFITS
+    if wanted.service:
+        value *= FITS if facts["service"] else MISFITS
+    if wanted.holders:
+        value *= HOLDER if facts["publisher"] in wanted.holders else OTHER_HOLDER
+    if wanted.theme:
+        value *= THEME if facts["theme"] == wanted.theme else 1.0
+    return value
+
+
+def _covers(years: Sequence[str], wanted: Sequence[str]) -> bool | None:
+    """Whether all wanted years lie in the entry's; None when it does not say."""
+    start, end = years
+    if not start and not end:
+        return None
+    return all((not start or start <= year) and (not end or year <= end) for year in wanted)
+
+
+def holder(stored: bytes) -> str:
+    """The holder's slug in an entry's stored facts."""
+    return str(json.loads(stored)["publisher"])

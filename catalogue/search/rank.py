@@ -1,0 +1,162 @@
+"""The ranking: from a phrase to one query, and from its results to an order. Every weight is on this page.
+
+An entry's score is the sum over the phrase's concepts of its best alternative, plus what it gains by bearing the
+phrase as a name and by holding neighbouring words together, times its prior and how well it fits what else is asked.
+A word is scored by BM25 in the best of three fields. docs/search.md tells what each part is worth, measured.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import tantivy
+
+from catalogue.search import narrow
+from catalogue.search.phrase import Alternative, Concept, Phrase
+from catalogue.search.schema import PRIOR_SCALE, RANKED, schema, stem
+from catalogue.text import fold
+
+WEIGHTS = {"title": 2.5, "names": 2.0, "text": 1.0}
+"""How much a word counts in each field. A title says what an entry is; more than 3 drowns the rest."""
+
+REST = 0.1
+"""The share of a word's score in the other fields that is added to its best."""
+
+VIA = {"typed": 1.0, "spelling": 1.0, "corrected": 0.9, "acronym": 0.95, "synonym": 0.8}
+"""How far each way of writing a concept is trusted."""
+
+EXACT = 60.0
+"""The whole phrase is the name of the entry: its id, title, other title or acronym."""
+
+NAMED = 12.0
+"""A run of words of the phrase is a name of the entry; half as much again for every further word of the run."""
+
+NEIGHBOURS = {"title": 1.0, "text": 0.4}
+"""Two neighbouring words of the phrase stand together."""
+
+HOLDER = 4.0
+"""The entry's holder is named in the phrase: enough to be looked at; `narrow` does the rest."""
+
+OWN = 1.15
+"""The asker's own organisation, where an acronym has several meanings."""
+
+LOOKED_AT = 40
+"""Results that are looked at again when the phrase asks for more than words."""
+
+LONGEST_NAME = 8
+SHOULD = tantivy.Occur.Should
+MUST = tantivy.Occur.Must
+
+
+def rank(
+    searchers: Sequence[tantivy.Searcher],
+    phrase: Phrase,
+    *,
+    limit: int,
+    publishers: Sequence[str] = (),
+    own: str | None = None,
+) -> dict[str, float]:
+    """The best entries' ids with their scores, best first; equal scores by id, so that the order never wavers.
+
+    Only entries of `publishers` when given. `own` is the asker's organisation.
+    """
+    scores: dict[str, float] = {}
+    wanted = phrase.asked
+    prefers = own if len(phrase.meanings) > 1 else None
+    look_again = bool(wanted) or prefers is not None
+    for searcher in searchers:
+        query = build(searcher, searchers[0], phrase, publishers)
+        if query is None:
+            continue
+        weight = "prior_placed" if wanted.places else "prior"
+        found = searcher.search(query, LOOKED_AT if look_again else limit, count=False, weight_by_field=weight).hits
+        for score, address in found:
+            entry, score = searcher.doc(address), score / PRIOR_SCALE
+            if look_again:
+                facts = entry["facts"][0]
+                score *= narrow.factor(wanted, facts) * (OWN if prefers and narrow.holder(facts) == prefers else 1.0)
+            scores[entry["id"][0]] = score
+    return dict(sorted(scores.items(), key=lambda pair: (-round(pair[1], 4), pair[0]))[:limit])
+
+
+def build(
+    searcher: tantivy.Searcher, public: tantivy.Searcher, phrase: Phrase, publishers: Sequence[str]
+) -> tantivy.Query | None:
+    """The query for one partition; None when the phrase holds nothing to look for."""
+    should = [_concept(searcher, public, concept) for concept in phrase.concepts]
+    should += _names(searcher, phrase)
+    should += _neighbours(phrase)
+    holders = list(publishers) or list(phrase.asked.holders)
+    if holders:
+        theirs = tantivy.Query.term_set_query(schema(), "publisher", holders)
+        if publishers:
+            only = [(MUST, tantivy.Query.const_score_query(theirs, 0.1))]
+            return tantivy.Query.boolean_query(only + [(SHOULD, query) for query in should])
+        should.append(tantivy.Query.const_score_query(theirs, HOLDER))
+    return tantivy.Query.boolean_query([(SHOULD, query) for query in should]) if should else None
+
+
+def _concept(searcher: tantivy.Searcher, public: tantivy.Searcher, concept: Concept) -> tantivy.Query:
+    """A concept is worth its best alternative."""
+    alternatives = [_alternative(searcher, public, alternative) for alternative in concept.alternatives]
+    return alternatives[0] if len(alternatives) == 1 else tantivy.Query.disjunction_max_query(alternatives)
+
+
+def _alternative(searcher: tantivy.Searcher, public: tantivy.Searcher, alternative: Alternative) -> tantivy.Query:
+    """Words that stand for others must all be there; of words as typed each counts for itself."""
+    words = [_word(searcher, public, word, VIA[alternative.via]) for word in alternative.words]
+    if len(words) == 1:
+        return words[0]
+    needed = 1 if alternative.via == "typed" else len(words)
+    return tantivy.Query.boolean_query([(SHOULD, word) for word in words], minimum_number_should_match=needed)
+
+
+def _word(searcher: tantivy.Searcher, public: tantivy.Searcher, word: str, trust: float) -> tantivy.Query:
+    term = stem(word) or word
+    fields = []
+    for name in RANKED:
+        weight = WEIGHTS[name] * trust
+        if searcher is not public:  # a word is worth as much in a small partition as among all public entries
+            weight *= rarity(public, name, term) / rarity(searcher, name, term)
+        query = tantivy.Query.term_query(schema(), name, term, index_option="freq")
+        fields.append(tantivy.Query.boost_query(query, weight))
+    return tantivy.Query.disjunction_max_query(fields, REST)
+
+
+def rarity(searcher: tantivy.Searcher, name: str, term: str) -> float:
+    """The inverse document frequency of a term as BM25 counts it; above 0."""
+    frequency = searcher.doc_freq(name, term)
+    return math.log(1 + (max(searcher.num_docs, frequency) - frequency + 0.5) / (frequency + 0.5))
+
+
+def whole_phrases(phrase: Phrase) -> set[str]:
+    """The keys under which the whole phrase may be the name of an entry."""
+    return {fold(phrase.text), " ".join(phrase.subject), phrase.text.strip()} - {""}
+
+
+def _names(searcher: tantivy.Searcher, phrase: Phrase) -> list[tantivy.Query]:
+    """Entries of which the phrase, or a run of its words, is a name. Only the best such name counts."""
+    whole = whole_phrases(phrase)
+    words = fold(phrase.text).split()[: LONGEST_NAME * 4]
+    runs: dict[str, float] = {key: EXACT for key in whole if searcher.doc_freq("keys", key)}
+    needed = {word for concept in phrase.concepts if concept.is_needed for word in concept.typed.split()}
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + LONGEST_NAME, len(words)) + 1):
+            run = " ".join(words[start:end])
+            if run not in whole and needed.intersection(words[start:end]) and searcher.doc_freq("keys", run):
+                runs[run] = NAMED * (1 + 0.5 * (end - start - 1))
+    best = [
+        tantivy.Query.const_score_query(tantivy.Query.term_query(schema(), "keys", run, index_option="basic"), score)
+        for run, score in runs.items()
+    ]
+    return [tantivy.Query.disjunction_max_query(best)] if best else []
+
+
+def _neighbours(phrase: Phrase) -> list[tantivy.Query]:
+    words = [stem(word) for concept in phrase.concepts for word in concept.alternatives[0].words][:12]
+    pairs = [(first, second) for first, second in pairwise(words) if first and second and first != second]
+    return [
+        tantivy.Query.boost_query(tantivy.Query.phrase_query(schema(), name, list(pair), slop=1), weight)
+        for pair in pairs
+        for name, weight in NEIGHBOURS.items()
+    ]
