@@ -17,6 +17,7 @@ COMMANDS = {
     "worker": "Start only the worker, beside web processes (needs PostgreSQL).",
     "playground": "Try the bot in a browser, without Slack.",
     "migrate": "Make the database's tables or bring them up to date.",
+    "synonyms": "Add, list and remove what people call things.",
     "index": "Look after the search index.",
     "check": "Check that everything is in order.",
 }

@@ -14,7 +14,7 @@ from catalogue import clock
 from catalogue.entries import FIELDS, Document, canonical, difference, digest, to_dataset
 from catalogue.errors import Conflict, InvalidEntry, NotFound
 from catalogue.rows import clean
-from catalogue.model import Audience, Dataset, Revision
+from catalogue.model import Audience, Dataset, Revision, Status
 from catalogue.store import Database
 
 COLUMNS = "id, entry, revision, change"
@@ -76,16 +76,16 @@ def by_publisher(db: Database, slug: str, *, audience: Audience, limit: int) -> 
 
 def count_by_theme(db: Database, slug: str, *, audience: Audience) -> tuple[int, dict[str, int]]:
     """How many published entries of one organisation the audience may know, in all and by theme, largest first."""
-    themes: dict[str, int] = {}
-    total = 0
-    for row in db.query(
-        f"SELECT {COLUMNS} FROM datasets WHERE publisher = :slug AND status = 'published'", {"slug": slug}
-    ):
-        dataset = _dataset(row)
-        if audience.may_know(dataset):
-            total += 1
+    rows = db.query(
+        "SELECT theme, COUNT(*) AS n FROM datasets WHERE publisher = :slug AND status = 'published'"
+        " AND (visibility = 'public' OR (visibility = 'government' AND :in_government = 1)) GROUP BY theme",
+        {"slug": slug, "in_government": int(audience.in_government)},
+    )
+    themes = {row["theme"] or "Other": row["n"] for row in rows}
+    for dataset in named(db) if audience.names else ():
+        if dataset.publisher == slug and dataset.status is Status.PUBLISHED and audience.may_know(dataset):
             themes[dataset.theme or "Other"] = themes.get(dataset.theme or "Other", 0) + 1
-    return total, dict(sorted(themes.items(), key=lambda pair: (-pair[1], pair[0])))
+    return sum(themes.values()), dict(sorted(themes.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def named(db: Database) -> list[Dataset]:
@@ -123,8 +123,8 @@ def add(db: Database, values: Mapping[str, Any], *, by: str, why: str | None, no
             raise Conflict(document["id"], by="somebody", at=taken[0]["updated_at"], revision=taken[0]["revision"])
         change = take_changes(db)
         db.execute(
-            "INSERT INTO datasets (id, title, publisher, status, visibility, source, entry, digest, revision, change,"
-            " updated_at) VALUES (:id, :title, :publisher, :status, :visibility, :source, :entry, :digest, 1, :change,"
+            "INSERT INTO datasets (id, title, publisher, theme, status, visibility, source, entry, digest, revision, change,"
+            " updated_at) VALUES (:id, :title, :publisher, :theme, :status, :visibility, :source, :entry, :digest, 1, :change,"
             " :now)",
             {**columns(document), "change": change, "now": clock.stamp(now)},
         )
@@ -157,7 +157,7 @@ def amend(
             return to_dataset(before, revision=present)
         change = take_changes(db)
         written = db.execute(
-            "UPDATE datasets SET title = :title, publisher = :publisher, status = :status, visibility = :visibility,"
+            "UPDATE datasets SET title = :title, publisher = :publisher, theme = :theme, status = :status, visibility = :visibility,"
             " source = :source, entry = :entry, digest = :digest, revision = revision + 1, change = :change,"
             " updated_at = :now WHERE id = :id AND revision = :revision",
             {**columns(after), "change": change, "now": clock.stamp(now), "revision": revision},
@@ -200,6 +200,7 @@ def columns(document: Document) -> dict[str, Any]:
         "id": document["id"],
         "title": document["title"],
         "publisher": document.get("publisher"),
+        "theme": document.get("theme"),
         "status": document.get("status", "published"),
         "visibility": document.get("visibility", "public"),
         "source": document.get("source"),

@@ -34,6 +34,18 @@ class Shown:
     matches: tuple[Match, ...] = ()
 
     @property
+    def reasons(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Why it was found, for a reader: (as typed, field, as written there, how), runs of words together."""
+        joined: list[tuple[str, str, str, str]] = []
+        for match in self.matches:
+            last = joined[-1] if joined else None
+            if last and (last[1], last[3]) == (match.field, match.via) and match.via in ("typed", "corrected"):
+                joined[-1] = (f"{last[0]} {match.typed}", match.field, f"{last[2]} {match.found}", match.via)
+            else:
+                joined.append((match.typed, match.field, match.found, match.via))
+        return tuple(joined[:3])
+
+    @property
     def holder_name(self) -> str | None:
         return self.holder.name if self.holder else self.dataset.publisher
 

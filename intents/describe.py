@@ -42,7 +42,8 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         return Answer("describe", Outcome.ANSWERED, 1.0, claim.subject, shown=(show_dataset(entry, vocabulary),))
     except NotFound:
         pass
-    found = context.search.find(claim.subject, audience=question.audience, limit=6)
+    own = question.asker.organisation if question.asker else None
+    found = context.search.find(claim.subject, audience=question.audience, limit=6, own=own)
     picked = pick(found)
     base = Answer(
         "describe",

@@ -49,7 +49,8 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
-    found = context.search.find(claim.subject, audience=question.audience, limit=6)
+    own = question.asker.organisation if question.asker else None
+    found = context.search.find(claim.subject, audience=question.audience, limit=6, own=own)
     vocabulary = context.search.vocabulary()
     picked = pick(found)
     base = Answer(
@@ -61,6 +62,8 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         meanings=found.phrase.meanings,
         terms=found.phrase.subject,
         corrections=found.phrase.corrections,
+        place=found.phrase.places[0].place.name if found.phrase.places else None,
+        period=", ".join(found.phrase.asked.years) or None,
         details={"mentions": found.phrase.mentions},
     )
     if picked.one:
@@ -75,8 +78,7 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         confidence = round(claim.confidence * 0.8, 2)
         return replace(base, outcome=Outcome.SHORTLIST, confidence=confidence, shown=shown, choices=choices)
     if found.phrase.subject:
-        organisation = question.asker.organisation if question.asker else None
         subject = " ".join(found.phrase.subject)
-        demand.record(context.db, subject, organisation=organisation, now=question.now, key=question.key)
+        demand.record(context.db, subject, organisation=own, now=question.now, key=question.key)
     near = tuple(show(hit, vocabulary) for hit in picked.near)
     return replace(base, details={**base.details, "near": near})

@@ -99,6 +99,7 @@ _KINDS: dict[str, tuple[re.Pattern[str], ...]] = {
         r"\b(?:get|see|have) (?:a )?copy of\b(?P<subject>.+)",
     ),
 }
+_WITH_WHOM = re.compile(r"\s+(?:with|to|from|for|between)\s+", re.IGNORECASE)
 SURENESS = 0.88
 _FILLER = re.compile(r"^(?:the |a |an |any |some |our |my |this |that |it |of |for |to |about )+", re.IGNORECASE)
 
@@ -113,8 +114,11 @@ def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
-    found = context.search.find(claim.subject, audience=question.audience, limit=6) if claim.subject else None
-    picked = pick(found) if found else None
+    found, picked = None, None
+    for subject in dict.fromkeys((claim.subject, _WITH_WHOM.split(claim.subject)[0])):
+        if subject and not (picked and (picked.one or picked.several)):
+            found = context.search.find(subject, audience=question.audience, limit=6)
+            picked = pick(found)
     hits = ((picked.one,) if picked and picked.one else picked.several if picked else ()) or ()
     vocabulary = context.search.vocabulary()
     return Answer(

@@ -78,6 +78,7 @@ def m001_entries(db: Database) -> None:
             id TEXT NOT NULL UNIQUE,
             title TEXT NOT NULL,
             publisher TEXT,
+            theme TEXT,
             status TEXT NOT NULL,
             visibility TEXT NOT NULL,
             source TEXT,
@@ -88,7 +89,7 @@ def m001_entries(db: Database) -> None:
             updated_at TEXT NOT NULL
         );
         CREATE INDEX datasets_change ON datasets (change);
-        CREATE INDEX datasets_publisher ON datasets (publisher);
+        CREATE INDEX datasets_publisher ON datasets (publisher, theme);
         CREATE INDEX datasets_visibility ON datasets (visibility);
         CREATE TABLE history (
             number SERIAL,
@@ -116,6 +117,7 @@ def m001_entries(db: Database) -> None:
             id TEXT NOT NULL,
             title TEXT NOT NULL,
             publisher TEXT,
+            theme TEXT,
             status TEXT NOT NULL,
             visibility TEXT NOT NULL,
             source TEXT,
