@@ -15,28 +15,44 @@ _UNWANTED = re.compile(
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\n\s*\n\s*")
 _TAG = re.compile(r"<[a-zA-Z/!]")
+_ANY_TAG = re.compile(r"<[^<>]*>")
+LAYERS = 6
 BLOCKS = frozenset({"p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "section"})
 
 
 def clean_line(value: str, limit: int) -> str:
     """One line of plain text: no markup, no control characters, single spaces, at most `limit` characters."""
     if _SAFE.fullmatch(value) and "  " not in value:
-        return value.strip()[:limit]
-    return " ".join(clean_text(value, limit * 4).split())[:limit]
+        return value.strip()[:limit].strip()
+    return " ".join(clean_text(value, limit * 4).split())[:limit].strip()
 
 
 def clean_text(value: str, limit: int) -> str:
-    """Plain text that may have paragraphs, at most `limit` characters."""
+    """Plain text that may have paragraphs, at most `limit` characters. Cleaning what is clean changes nothing."""
     if _SAFE.fullmatch(value) and "  " not in value:
-        return value.strip()[:limit]
-    value = value[: limit * 4]
-    if "<" in value and _TAG.search(value):
-        value = without_markup(value)
-    elif "&" in value:
-        value = html.unescape(value)
-    value = _UNWANTED.sub("", unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")))
+        return value.strip()[:limit].strip()
+    value = _characters(value[: limit * 4])
+    for _layer in range(LAYERS):
+        resolved = _characters(_resolved(value))
+        if resolved == value:
+            break
+        value = resolved
+    else:  # so many layers are no accident; what begins one goes, so that no reader resolves it further
+        value = value.replace("&", " ").replace("<", " ")
     value = _LINES.sub("\n\n", _SPACES.sub(" ", value))
-    return value.strip()[:limit]
+    return value.strip()[:limit].strip()
+
+
+def _characters(value: str) -> str:
+    value = _UNWANTED.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    return value if value.isascii() else unicodedata.normalize("NFC", value)
+
+
+def _resolved(value: str) -> str:
+    """One layer of markup taken off: catalogues often escape a description that was escaped before."""
+    if "<" in value and _TAG.search(value):
+        return without_markup(value)
+    return html.unescape(value) if "&" in value else value
 
 
 class _Text(HTMLParser):
@@ -63,8 +79,11 @@ class _Text(HTMLParser):
 def without_markup(value: str) -> str:
     """The text of a piece of HTML: tags and scripts gone, entities resolved, blocks on lines of their own."""
     parser = _Text()
-    parser.feed(value)
-    parser.close()
+    try:
+        parser.feed(value)
+        parser.close()
+    except AssertionError:  # how the parser refuses `<![`
+        return html.unescape(_ANY_TAG.sub(" ", value).replace("<!", " "))
     return "".join(parser.parts)
 
 

@@ -4,7 +4,7 @@ The words come later, from templates; an answer holds only values, so that every
 every reason it gives is a field or a rule.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -27,11 +27,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An entry in an answer, with its holder and why it is there."""
+    """An entry in an answer, with its holder and why it is there; `series` are entries that differ by year or area."""
 
     dataset: Dataset
     holder: Organisation | None
     matches: tuple[Match, ...] = ()
+    series: tuple["Shown", ...] = ()
 
     @property
     def reasons(self) -> tuple[tuple[str, str, str, str], ...]:
@@ -80,13 +81,15 @@ class Answer:
 
     @property
     def holders(self) -> tuple[str, ...]:
-        """Names of those who hold what is shown, in order, each once."""
-        return tuple(dict.fromkeys(entry.holder_name for entry in self.shown if entry.holder_name))
+        """Names of those who hold what is shown, in order, each once; those of other years and areas come last."""
+        entries = [*self.shown, *(other for entry in self.shown for other in entry.series)]
+        return tuple(dict.fromkeys(entry.holder_name for entry in entries if entry.holder_name))
 
 
-def show(hit: Hit, vocabulary: Vocabulary) -> Shown:
-    """A hit as an answer shows it."""
-    return Shown(hit.dataset, vocabulary.organisations.get(hit.dataset.publisher or ""), hit.matches)
+def show(hit: Hit, vocabulary: Vocabulary, others: Iterable[Hit] = ()) -> Shown:
+    """A hit as an answer shows it, with the other hits of its series."""
+    series = tuple(show(other, vocabulary) for other in others)
+    return Shown(hit.dataset, vocabulary.organisations.get(hit.dataset.publisher or ""), hit.matches, series)
 
 
 def show_dataset(dataset: Dataset, vocabulary: Vocabulary) -> Shown:

@@ -1,10 +1,13 @@
 """Who holds X; is there data on X. The plainest question, and what a message is taken for when nothing else fits."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from catalogue import demand
+from catalogue.search.explain import Hit
+from catalogue.search.series import gather
 from catalogue.search.vocabulary import Vocabulary
-from intents.answers import SHOWN, Answer, Choice, Outcome, show
+from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, show
 from intents.context import Claim, Context, Question, compile_all, first_match, pick
 from intents.phrase import Message, without_end
 
@@ -15,6 +18,7 @@ EXAMPLES = (
     "looking for house prices by council",
 )
 
+LOOKED_AT = 10
 SURE_OF_SEVERAL = 0.9
 """Several entries that each hold nearly all of the question are all an answer to it; below, they are a question back."""
 
@@ -50,7 +54,7 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
     own = question.asker.organisation if question.asker else None
-    found = context.search.find(claim.subject, audience=question.audience, limit=6, own=own)
+    found = context.search.find(claim.subject, audience=question.audience, limit=LOOKED_AT, own=own)
     vocabulary = context.search.vocabulary()
     picked = pick(found)
     base = Answer(
@@ -68,10 +72,11 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     )
     if picked.one:
         also = [hit for hit in found.hits if hit is not picked.one and hit.coverage >= picked.one.coverage - 0.01]
-        shown = tuple(show(hit, vocabulary) for hit in (picked.one, *also)[:SHOWN])
+        shown = _series([picked.one, *also], vocabulary)
         return replace(base, outcome=Outcome.ANSWERED, shown=shown)
     if picked.several:
-        shown = tuple(show(hit, vocabulary) for hit in picked.several)
+        least = picked.several[0].coverage - 0.01
+        shown = _series([hit for hit in found.hits if hit.coverage >= least], vocabulary)
         if picked.several[0].coverage > SURE_OF_SEVERAL:
             return replace(base, outcome=Outcome.ANSWERED, shown=shown)
         choices = tuple(Choice(entry.dataset.title, f"what is {entry.dataset.id}") for entry in shown)
@@ -82,3 +87,7 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         demand.record(context.db, subject, organisation=own, now=question.now, key=question.key)
     near = tuple(show(hit, vocabulary) for hit in picked.near)
     return replace(base, details={**base.details, "near": near})
+
+
+def _series(hits: Sequence[Hit], vocabulary: Vocabulary) -> tuple[Shown, ...]:
+    return tuple(show(group.best, vocabulary, group.others) for group in gather(hits)[:SHOWN])

@@ -8,7 +8,7 @@ import re
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome
 from intents.context import Claim, Context, Question, compile_all, first_match
-from intents.phrase import Message
+from intents.phrase import Message, clauses_of
 
 EXAMPLES = (
     "What is the weather in Leeds tomorrow?",
@@ -19,7 +19,7 @@ EXAMPLES = (
 _IDENTIFIERS = compile_all(
     r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d\d\s?\d\d\s?\d\d\s?[A-D]\b",  # National Insurance number
     r"\b\d{3}[\s-]?\d{3}[\s-]?\d{4}\b(?=.*\b(?:nhs|patient)\b)|\b(?:nhs|patient) (?:number|no\.?)\s*\d{3}[\s-]?\d{3}[\s-]?\d{4}\b",
-    r"\b[\w.+-]+@[\w-]+\.[\w.-]+\b",
+    r"[\w.+-]@[\w-]{1,60}\.[\w.-]",
     r"(?<![\d./-])(?:\+44\s?|0)(?:\d\s?){9,10}(?![\d./-])",
     r"\b(?:\d{4}[ -]?){3}\d{4}\b",  # payment card
     r"\b(?:born|dob|date of birth)\b.{0,20}\d{1,2}[/. -]\d{1,2}[/. -]\d{2,4}",
@@ -90,8 +90,12 @@ def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
 
 
 def is_about_a_person(text: str) -> bool:
-    """Whether a text seems to hold personal data or ask for somebody's: then it must not be stored."""
-    return bool(first_match(_IDENTIFIERS, text) or first_match(_PERSON, text))
+    """Whether a message seems to hold personal data or ask for somebody's: then it must not be stored."""
+    return any(_is_about_a_person(clause) for clause in clauses_of(text))
+
+
+def _is_about_a_person(clause: str) -> bool:
+    return bool(first_match(_IDENTIFIERS, clause) or first_match(_PERSON, clause))
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:

@@ -19,8 +19,9 @@ from bot.slack.blocks import SlackMessage, message
 from catalogue import clock, outbox
 from catalogue.errors import StoreUnavailable
 from catalogue.model import Notice
+from intents import describe
 from intents.answers import Answer, Outcome
-from intents.context import Context, Question
+from intents.context import Claim, Context, Question
 from intents.understand import respond
 
 log = logging.getLogger(__name__)
@@ -100,7 +101,10 @@ class Speaker:
             channels_are_for_government=self.channels_are_for_government,
         )
         question = Question(payload["text"], audience, now, person, key=notice.key)
-        answer = respond(self.context, question)
+        if payload.get("is_entry"):
+            answer = describe.answer(self.context, question, Claim("describe", 1.0, payload["text"]))
+        else:
+            answer = respond(self.context, question)
         return as_message(answer, vocabulary, is_shared_outside=payload["is_shared_outside"])
 
     def _send(self, notice: Notice, now: datetime) -> None:

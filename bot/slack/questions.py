@@ -77,15 +77,18 @@ class Questions:
         ack()
 
     def on_describe(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        self._note_click(action, body, f"what is {action['value']}")
+        self._note_click(action, body, is_entry=True)
         ack()
 
     def on_ask(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        self._note_click(action, body, str(action["value"]))
+        self._note_click(action, body, is_entry=False)
         ack()
 
-    def _note_click(self, action: dict[str, Any], body: dict[str, Any], text: str) -> None:
-        """A click on an answer is answered where the answer stands: in its thread, or privately if it was private."""
+    def _note_click(self, action: dict[str, Any], body: dict[str, Any], *, is_entry: bool) -> None:
+        """A click on an answer is answered where the answer stands: in its thread, or privately if it was private.
+
+        The button's value is a question, or with `is_entry` the id of an entry.
+        """
         channel = (body.get("channel") or {}).get("id")
         container = body.get("container") or {}
         is_direct = bool(container.get("is_ephemeral")) or str(channel).startswith("D")
@@ -97,13 +100,14 @@ class Questions:
             reply = {"way": "message", "channel": channel, "thread_ts": thread}
         self._note(
             [f"click:{action['action_ts']}:{body['user']['id']}:{action['action_id']}"],
-            text=text,
+            text=str(action["value"]),
             user=str(body["user"]["id"]),
             channel=channel if reply["way"] == "message" else None,
             reply=reply,
             is_direct=is_direct,
             is_shared_outside=str(action.get("block_id")).startswith(OUTSIDE)
             or (body["user"].get("team_id") or self.team_id) != self.team_id,
+            is_entry=is_entry,
         )
 
     def _note(
@@ -116,10 +120,11 @@ class Questions:
         reply: dict[str, Any],
         is_direct: bool,
         is_shared_outside: bool,
+        is_entry: bool = False,
     ) -> None:
         now = clock.now()
         text = text[: LONGEST + 1].encode("utf-8", "ignore").decode()  # half a character cannot be stored
-        is_refused = is_about_a_person(text) or is_about_a_person(read_message(text).whole)
+        is_refused = not is_entry and (is_about_a_person(text) or is_about_a_person(read_message(text).whole))
         with self.db.atomic():
             fresh = [outbox.receive(self.db, key, now=now) for key in keys]
             if not all(fresh):
@@ -133,6 +138,7 @@ class Questions:
                     "reply": reply,
                     "is_direct": is_direct,
                     "is_shared_outside": is_shared_outside,
+                    "is_entry": is_entry,
                 },
                 key=f"question:{keys[0]}",
                 channel=None,

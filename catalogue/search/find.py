@@ -7,7 +7,6 @@
 5. Load the best from the record and say why each was found (`explain.py`).
 """
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import tantivy
 
 from catalogue import datasets
 from catalogue.model import Audience
+from catalogue.search.dictionaries import Dictionaries
 from catalogue.search.explain import Hit, Match, hit
 from catalogue.search.index import Index
 from catalogue.search.phrase import Phrase, read
@@ -44,8 +44,7 @@ class Search:
         self.db = db
         self.index = Index(folder)
         self._shared = Shared()
-        self._dictionaries: dict[object, Dictionary] = {}
-        self._making = threading.Lock()
+        self._dictionaries = Dictionaries(folder)
 
     def vocabulary(self) -> Vocabulary:
         """What words stand for, as the record has it now."""
@@ -79,7 +78,7 @@ class Search:
         self.index.follow(self.db)
         searchers = self.index.partitions(self.db, audience)
         bodies = organisations_beginning(self.vocabulary(), typed, limit=3)
-        pairs = [(searcher, self.dictionary(searcher, "starts")) for searcher in searchers]
+        pairs = list(zip(searchers, self._dictionaries_of(searchers, "starts"), strict=True))
         ids = entries_beginning(pairs, typed, limit=limit - len(bodies))
         entries = datasets.get_many(self.db, ids, audience=audience)
         vocabulary = self.vocabulary()
@@ -89,17 +88,14 @@ class Search:
 
     def _corrector(self, searchers: Sequence[tantivy.Searcher]) -> Callable[[str], str | None]:
         """Corrects words by the dictionaries of these partitions, which are made when the first word needs them."""
-        return lambda word: Spelling([self.dictionary(searcher) for searcher in searchers]).correct(word)
+        return lambda word: Spelling(self._dictionaries_of(searchers, "words")).correct(word)
 
-    def dictionary(self, searcher: tantivy.Searcher, field: str = "words") -> Dictionary:
-        """The words of one field in one partition; made once for every state of the index."""
-        key = (field, self.index.generation, searcher.num_docs, searcher.num_segments)
-        with self._making:
-            if key not in self._dictionaries:
-                if len(self._dictionaries) > 20:
-                    self._dictionaries = {}
-                self._dictionaries[key] = Dictionary(searcher.terms_with_prefix(field, ""))
-            return self._dictionaries[key]
+    def _dictionaries_of(self, searchers: Sequence[tantivy.Searcher], field: str) -> list[Dictionary]:
+        generation = self.index.generation
+        return [
+            self._dictionaries.of(searcher, field, is_public=searcher is searchers[0], generation=generation)
+            for searcher in searchers
+        ]
 
 
 def _known(searchers: Sequence[tantivy.Searcher]) -> Callable[[str], bool]:

@@ -3,6 +3,9 @@
 An entry's score is the sum over the phrase's concepts of its best alternative, plus what it gains by bearing the
 phrase as a name and by holding neighbouring words together, times its prior and how well it fits what else is asked.
 A word is scored by BM25 in the best of three fields. docs/search.md tells what each part is worth, measured.
+
+It is done in two rounds. The first gathers candidates by words alone, a plain sum that the index can cut short; the
+second scores only those in full. So a million entries cost little more than ten thousand.
 """
 
 import math
@@ -40,6 +43,12 @@ HOLDER = 4.0
 OWN = 1.15
 """The asker's own organisation, where an acronym has several meanings."""
 
+FIRST_ROUND = {"text": 1.0, "title": 1.5}
+"""How much a word counts in each field when candidates are gathered."""
+
+CANDIDATES = 60
+"""Entries that the first round hands to the second, by words; those that bear a name or are the holder's come too."""
+
 LOOKED_AT = 40
 """Results that are looked at again when the phrase asks for more than words."""
 
@@ -64,19 +73,62 @@ def rank(
     wanted = phrase.asked
     prefers = own if len(phrase.meanings) > 1 else None
     look_again = bool(wanted) or prefers is not None
+    prior = "prior_placed" if wanted.places else "prior"
     for searcher in searchers:
-        query = build(searcher, searchers[0], phrase, publishers)
-        if query is None:
+        chosen = _candidates(searcher, searchers[0], phrase, publishers)
+        if not chosen:
             continue
-        weight = "prior_placed" if wanted.places else "prior"
-        found = searcher.search(query, LOOKED_AT if look_again else limit, count=False, weight_by_field=weight).hits
-        for score, address in found:
+        query = _among(chosen, build(searcher, searchers[0], phrase, publishers))
+        most = LOOKED_AT if look_again else limit
+        for score, address in searcher.search(query, most, count=False, weight_by_field=prior).hits:
             entry, score = searcher.doc(address), score / PRIOR_SCALE
             if look_again:
                 facts = entry["facts"][0]
                 score *= narrow.factor(wanted, facts) * (OWN if prefers and narrow.holder(facts) == prefers else 1.0)
             scores[entry["id"][0]] = score
     return dict(sorted(scores.items(), key=lambda pair: (-round(pair[1], 4), pair[0]))[:limit])
+
+
+def _candidates(
+    searcher: tantivy.Searcher, public: tantivy.Searcher, phrase: Phrase, publishers: Sequence[str]
+) -> list[int]:
+    """The first round: entries worth scoring in full, by the numbers of their last changes."""
+    words = _plain_words(searcher, public, phrase)
+    holders = list(publishers) or list(phrase.asked.holders)
+    queries = [(words, CANDIDATES)] if words and not publishers else []
+    names = list(_runs(searcher, phrase))
+    if names and not publishers:
+        queries.append((tantivy.Query.term_set_query(schema(), "keys", names), CANDIDATES))
+    if holders:
+        theirs = tantivy.Query.const_score_query(tantivy.Query.term_set_query(schema(), "publisher", holders), 0.1)
+        both = [(MUST, theirs), *([(SHOULD, words)] if words else [])]
+        queries.append((tantivy.Query.boolean_query(both), CANDIDATES * (4 if publishers else 1)))
+    chosen: dict[int, None] = {}
+    for query, most in queries:
+        addresses = [address for _score, address in searcher.search(query, most, count=False).hits]
+        chosen.update(dict.fromkeys(int(value or 0) for value in searcher.fast_field_values("change", addresses)))
+    return list(chosen)
+
+
+def _plain_words(searcher: tantivy.Searcher, public: tantivy.Searcher, phrase: Phrase) -> tantivy.Query | None:
+    """Every word of every alternative as a plain sum, for which the index need not look at every match."""
+    trusts: dict[str, float] = {}
+    for concept in phrase.concepts:
+        for alternative in concept.alternatives:
+            for word in alternative.words:
+                term = stem(word) or word
+                trusts[term] = max(trusts.get(term, 0.0), VIA[alternative.via])
+    terms = [
+        _term(searcher, public, name, term, weight * trust)
+        for term, trust in trusts.items()
+        for name, weight in FIRST_ROUND.items()
+    ]
+    return tantivy.Query.boolean_query([(SHOULD, term) for term in terms]) if terms else None
+
+
+def _among(chosen: Sequence[int], query: tantivy.Query | None) -> tantivy.Query:
+    only = tantivy.Query.const_score_query(tantivy.Query.term_set_query(schema(), "change", chosen), 0.0)
+    return tantivy.Query.boolean_query([(MUST, only), *([(SHOULD, query)] if query else [])])
 
 
 def build(
@@ -113,14 +165,14 @@ def _alternative(searcher: tantivy.Searcher, public: tantivy.Searcher, alternati
 
 def _word(searcher: tantivy.Searcher, public: tantivy.Searcher, word: str, trust: float) -> tantivy.Query:
     term = stem(word) or word
-    fields = []
-    for name in RANKED:
-        weight = WEIGHTS[name] * trust
-        if searcher is not public:  # a word is worth as much in a small partition as among all public entries
-            weight *= rarity(public, name, term) / rarity(searcher, name, term)
-        query = tantivy.Query.term_query(schema(), name, term, index_option="freq")
-        fields.append(tantivy.Query.boost_query(query, weight))
+    fields = [_term(searcher, public, name, term, WEIGHTS[name] * trust) for name in RANKED]
     return tantivy.Query.disjunction_max_query(fields, REST)
+
+
+def _term(searcher: tantivy.Searcher, public: tantivy.Searcher, name: str, term: str, weight: float) -> tantivy.Query:
+    if searcher is not public:  # a word is worth as much in a small partition as among all public entries
+        weight *= rarity(public, name, term) / rarity(searcher, name, term)
+    return tantivy.Query.boost_query(tantivy.Query.term_query(schema(), name, term, index_option="freq"), weight)
 
 
 def rarity(searcher: tantivy.Searcher, name: str, term: str) -> float:
@@ -134,20 +186,25 @@ def whole_phrases(phrase: Phrase) -> set[str]:
     return {fold(phrase.text), " ".join(phrase.subject), phrase.text.strip()} - {""}
 
 
-def _names(searcher: tantivy.Searcher, phrase: Phrase) -> list[tantivy.Query]:
-    """Entries of which the phrase, or a run of its words, is a name. Only the best such name counts."""
+def _runs(searcher: tantivy.Searcher, phrase: Phrase) -> dict[str, float]:
+    """Runs of the phrase's words that are names of entries, with what bearing them is worth."""
     whole = whole_phrases(phrase)
     words = fold(phrase.text).split()[: LONGEST_NAME * 4]
-    runs: dict[str, float] = {key: EXACT for key in whole if searcher.doc_freq("keys", key)}
+    runs = {key: EXACT for key in whole if searcher.doc_freq("keys", key)}
     needed = {word for concept in phrase.concepts if concept.is_needed for word in concept.typed.split()}
     for start in range(len(words)):
         for end in range(start + 1, min(start + LONGEST_NAME, len(words)) + 1):
             run = " ".join(words[start:end])
             if run not in whole and needed.intersection(words[start:end]) and searcher.doc_freq("keys", run):
                 runs[run] = NAMED * (1 + 0.5 * (end - start - 1))
+    return runs
+
+
+def _names(searcher: tantivy.Searcher, phrase: Phrase) -> list[tantivy.Query]:
+    """Entries of which the phrase, or a run of its words, is a name. Only the best such name counts."""
     best = [
         tantivy.Query.const_score_query(tantivy.Query.term_query(schema(), "keys", run, index_option="basic"), score)
-        for run, score in runs.items()
+        for run, score in _runs(searcher, phrase).items()
     ]
     return [tantivy.Query.disjunction_max_query(best)] if best else []
 

@@ -3,6 +3,7 @@
 | field | holds | used for |
 |---|---|---|
 | id | the entry's id, as it is | replacing and fetching |
+| change | the number of its last change, which is its alone | scoring chosen entries |
 | keys | id, title, other titles and acronyms, each as one folded key | exact look-ups |
 | title, names, text | words, stemmed: of the title; of other titles, acronyms and keywords; of everything | ranking |
 | words | the words of everything, as written | exact forms, and the vocabulary for spelling |
@@ -22,7 +23,7 @@ from catalogue.model import AccessRights, Dataset, Edition, Status
 from catalogue.search.places import gazetteer
 from catalogue.text import fold
 
-VERSION = 8
+VERSION = 9
 """Raised whenever this file changes what an index holds: an older index is then built anew."""
 
 WORD_LIMIT = 40
@@ -41,6 +42,7 @@ RANKED = ("title", "names", "text")
 def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("change", indexed=True, fast=True)
     builder.add_text_field("keys", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("title", tokenizer_name="stems", index_option="position")
     builder.add_text_field("names", tokenizer_name="stems", index_option="position")
@@ -104,6 +106,7 @@ def document(dataset: Dataset, publisher_names: str) -> tantivy.Document:
     text = " \n".join(part for part in everything if part)
     return tantivy.Document(
         id=dataset.id,
+        change=dataset.change,
         keys=sorted({dataset.id, *(fold(name) for name in (dataset.id, dataset.title, *names))} - {""}),
         title=dataset.title,
         names=" \n".join([*names, *dataset.keywords]),

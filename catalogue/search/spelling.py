@@ -9,6 +9,7 @@ mean a frequent word. Never corrected: numbers, acronyms, short words, and words
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 import tantivy
 from rapidfuzz.distance import OSA
@@ -31,19 +32,32 @@ def _schema() -> tantivy.Schema:
 
 
 class Dictionary:
-    """Words with their counts, to be looked up by likeness or by beginning. Immutable once made."""
+    """Words with their counts, to be looked up by likeness or by beginning. Immutable once made.
 
-    def __init__(self, words: Iterable[tuple[str, int]]) -> None:
-        self._index = tantivy.Index(_schema())
-        self.size = 0
+    With a `folder` it is kept on disk and read from there without being loaded.
+    """
+
+    def __init__(self, words: Iterable[tuple[str, int]], folder: Path | None = None) -> None:
+        self._index = tantivy.Index(_schema(), path=str(folder) if folder else None)
         writer = self._index.writer(15_000_000, 1)
         for word, count in words:
             writer.add_document(tantivy.Document(word=word, count=count))
-            self.size += 1
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
         self._searcher = self._index.searcher()
+
+    @classmethod
+    def opened(cls, folder: Path) -> "Dictionary":
+        """A dictionary that was made in `folder`. Raises ValueError or OSError when there is none."""
+        dictionary = cls.__new__(cls)
+        dictionary._index = tantivy.Index.open(str(folder))
+        dictionary._searcher = dictionary._index.searcher()
+        return dictionary
+
+    @property
+    def size(self) -> int:
+        return self._searcher.num_docs
 
     def near(self, word: str, edits: int) -> Iterator[tuple[str, int]]:
         """Words within `edits` edits of `word` (a swap is one), with their counts, frequent ones first."""

@@ -7,7 +7,9 @@ may have reached Slack.
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import shutil
 import time
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ import pytest
 from bot import sample
 from bot.app import Bot, assemble, open_catalogue
 from bot.commands.playground import MANIFEST, workspace_of
+from bot.logs import JsonLines
 from bot.playground.deliveries import Delivery
 from bot.playground.events import Sender
 from bot.playground.model import Channel, Message, User
@@ -196,6 +199,21 @@ def build(sample_folder: Path, tmp_path: Path) -> Iterator[Builder]:
 
 
 @pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything logged during the test, at every level, as it is written in earnest."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield written
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+@pytest.fixture
 def town(build: Builder) -> Town:
     """The bot, running, in a workspace with the people of the sample."""
     return build()
@@ -203,5 +221,3 @@ def town(build: Builder) -> Town:
 
 def statuses(deliveries: list[Delivery]) -> list[int | None]:
     return [delivery.status for delivery in deliveries]
-
-

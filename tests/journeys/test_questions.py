@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import io
-import logging
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bot.logs import JsonLines
 from bot.playground.model import Message
 from bot.playground.transcript import texts
 from catalogue import demand, outbox
@@ -149,40 +146,28 @@ def test_what_nobody_holds_is_said_with_what_comes_near_and_recorded_once(town: 
 
 
 LOOK_UPS = {
-    "QQ 12 34 56 C": "has Jonquil Featherstonehaugh QQ 12 34 56 C claimed universal credit",
-    "Featherstonehaugh": "look up the home address of Jonquil Featherstonehaugh",
+    "AB 12 34 56 C": "which benefits does AB 12 34 56 C get",
+    "Featherstonehaugh": "what is Jonquil Featherstonehaugh's home address",
     "jonquil.f@example.com": "find the record of jonquil.f@example.com",
     "07700 900461": "whose number is 07700 900461",
-    "AA\u200b123456\u200bA": "which benefits does AA\u200b123456\u200bA get",
+    "AA\u200b123456\u200bA": "has AA\u200b123456\u200bA got a pension",
 }
 
 
-@pytest.mark.parametrize("canary", LOOK_UPS)
-@pytest.mark.parametrize("way", ["mention", "direct", "command"])
-def test_a_look_up_of_a_person_is_refused_and_its_words_are_kept_nowhere(town: Town, canary: str, way: str) -> None:
-    log, records = io.StringIO(), logging.StreamHandler()
-    records.setStream(log)
-    records.setFormatter(JsonLines())
-    logging.getLogger().addHandler(records)
-    level = logging.getLogger().level
-    logging.getLogger().setLevel(logging.DEBUG)
-    ask: dict[str, Callable[[str], Message]] = {
-        "mention": town.asks,
-        "direct": town.asks_directly,
-        "command": town.commands,
-    }
-    try:
-        answer = ask[way](LOOK_UPS[canary])
-        assert "cannot look up people" in answer.text
-        town.settles()
-    finally:
-        logging.getLogger().removeHandler(records)
-        logging.getLogger().setLevel(level)
-    spellings = [canary.encode(), canary.replace("\u200b", "").encode()]
-    kept = [log.getvalue().encode()]
-    kept += [path.read_bytes() for path in Path(town.settings.database).parent.glob("whoholds.db*")]
-    assert len(kept) >= 3, "log, database and write-ahead log were looked at"
-    assert not any(spelling in each for spelling in spellings for each in kept)
+@pytest.mark.parametrize("way", ["mention", "direct message", "command"])
+def test_a_look_up_of_a_person_is_refused_and_its_words_are_kept_nowhere(
+    town: Town, way: str, log: io.StringIO
+) -> None:
+    ask = {"mention": town.asks, "direct message": town.asks_directly, "command": town.commands}[way]
+    for look_up in LOOK_UPS.values():
+        assert "cannot look up people" in ask(look_up).text
+    town.settles()
+    kept = [path.read_bytes() for path in Path(town.settings.database).parent.glob("whoholds.db*")]
+    assert len(kept) >= 2, "database and write-ahead log were looked at"
+    for canary in LOOK_UPS:
+        for spelling in (canary, canary.replace("\u200b", "")):
+            assert spelling not in log.getvalue()
+            assert not any(spelling.encode() in each for each in kept)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +215,7 @@ def test_an_answer_that_always_fails_is_put_aside_and_the_asker_is_told(
     monkeypatch.setattr("bot.slack.deliver.TRY_AGAIN", outbox.FIRST_WAIT)
     answer = town.asks("who holds the National Pupil Database?")
     assert "Something went wrong" in answer.text
-    assert outbox.counts(town.db) == {"waiting": 0, "sending": 0, "sent": 1, "parked": 1}
+    assert town.settles() == {"waiting": 0, "sending": 0, "sent": 1, "parked": 1}
     (number,) = [row["number"] for row in town.db.query("SELECT number FROM outbox WHERE state = 'parked'")]
     assert str(number) in answer.text
     monkeypatch.undo()
