@@ -48,43 +48,6 @@ _THANKS = re.compile(
     r"[\s.!?]{0,5}$",
     re.IGNORECASE,
 )
-_CLAUSE = 400
-LONGEST_WHOLE = 1_200
-
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
-    "\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
-)
-_CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_QUOTED = re.compile(r"^ ?(?:>|&gt;).*$", re.MULTILINE)
-_MENTION = re.compile(r"<(?:@[UWB]|!|#C)[^<>|\n]{0,80}(?:\|([^<>\n]{0,200}))?>")
-_LINK = re.compile(r"<((?:https?|mailto):[^<>|\s]{1,500})(?:\|([^<>\n]{0,300}))?>")
-_EMOJI = re.compile(r":[a-z0-9_+\-]{1,60}:")
-_SPACE = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" ?\n[ \n]*")
-_SIGNATURE = re.compile(
-    r"\n(?:--+|(?:(?:kind|best|many|warm) )?(?:regards|wishes|thanks)[,.]?)\n.*\Z", re.IGNORECASE | re.DOTALL
-)
-_SEPARATORS = r"[\s,.!:;\-–—]{0,5}"
-_GREETING = re.compile(
-    r"(?:hi|hiya|hello|hey|dear|good (?:morning|afternoon|evening)|morning|afternoon|evening|bore da)\b"
-    r"(?: (?:there|all|team|everyone|folks|both|whoholds|bot|colleagues)){0,3}" + _SEPARATORS,
-    re.IGNORECASE,
-)
-_HEDGE = re.compile(
-    r"(?:sorry(?: to (?:bother|trouble) (?:you|anyone))?|apologies|quick (?:question|one|q)|random question|bit of a long shot"
-    r"|not sure if this is the right place|just wondering|i was wondering|i wonder|wondering|please|pls|so|ok|okay|well|um|er"
-    r"|right|and|also|but|question|does anyone (?:here )?know|anyone know|do you know|any idea|any ideas|can (?:you|someone|anyone)"
-    r" (?:please )?tell me|could you (?:please )?tell me|could you (?:please )?(?:help me)?|can you (?:please )?(?:help me)?"
-    r"|i(?:'d| would) like to know|i need to know|i want to know|help me|please can you (?:tell me)?|if (?:anyone|you) knows?)\b"
-    + _SEPARATORS,
-    re.IGNORECASE,
-)
-_THANKS = re.compile(
-    r"[\s,.!;–-]*\b(?:many thanks|thanks(?: in advance| so much| a lot| all)?|thank you|ta|cheers|please|pls|plz"
-    r"|x+|asap)[\s.!?]*$",
-    re.IGNORECASE,
-)
 _CLAUSE = re.compile(r"(?<=[.!?;]) |\n")
 _ASKS = re.compile(
     r"\?|\b(?:who|what|which|where|when|how|is there|are there|do we|does|can i|can we|could|any(?:one|body)? (?:know|got"
