@@ -102,10 +102,17 @@ def slug_of(name: str) -> str:
 
 def everyone(db: Database) -> list[Organisation]:
     """All organisations, closed ones too, by slug."""
-    return [
-        organisation(json.loads(row["document"]))
-        for row in db.query("SELECT document FROM organisations ORDER BY slug")
-    ]
+    rows = db.query("SELECT document FROM organisations ORDER BY slug")
+    return [organisation(json.loads(row["document"])) for row in rows]
+
+
+def known_to_everyone(db: Database) -> list[Organisation]:
+    """The organisations whose names give nothing away: all but those that only entries not public have brought."""
+    rows = db.query(
+        "SELECT document FROM organisations WHERE origin <> 'import'"
+        " OR slug IN (SELECT publisher FROM datasets WHERE visibility = 'public') ORDER BY slug"
+    )
+    return [organisation(json.loads(row["document"])) for row in rows]
 
 
 def organisation(document: dict[str, Any]) -> Organisation:

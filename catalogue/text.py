@@ -3,8 +3,8 @@
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
-from html.parser import HTMLParser
 
 _SAFE = re.compile(r"[ -%'-;=?-~]*")  # printable ASCII without & < >
 # controls (but tab and newline), zero-width and direction marks, tags, private use, lone surrogates
@@ -14,33 +14,47 @@ _UNWANTED = re.compile(
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\n\s*\n\s*")
-_TAG = re.compile(r"<[a-zA-Z/!]")
-_ANY_TAG = re.compile(r"<[^<>]*>")
+# no pattern here goes back over what it has passed, and what has no end reaches to the end: hostile text costs no more
+_SILENT = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<(?=[a-zA-Z/!?])[/!?]?([a-zA-Z][\w:-]*+)?+(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*'|[\"'])*+>")
+_BLOCKS = frozenset("p br div li ul ol dl dt dd tr table h1 h2 h3 h4 h5 h6 section article blockquote pre hr".split())
+_CELLS = frozenset(["td", "th"])
 LAYERS = 6
-BLOCKS = frozenset({"p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "section"})
 
 
 def clean_line(value: str, limit: int) -> str:
     """One line of plain text: no markup, no control characters, single spaces, at most `limit` characters."""
-    if _SAFE.fullmatch(value) and "  " not in value:
-        return value.strip()[:limit].strip()
-    return " ".join(clean_text(value, limit * 4).split())[:limit].strip()
+    return _clean(value, limit, raw=limit * 16, tidy=_one_line)
 
 
 def clean_text(value: str, limit: int) -> str:
     """Plain text that may have paragraphs, at most `limit` characters. Cleaning what is clean changes nothing."""
+    return _clean(value, limit, raw=limit * 4, tidy=_paragraphs)
+
+
+def _clean(value: str, limit: int, *, raw: int, tidy: Callable[[str], str]) -> str:
     if _SAFE.fullmatch(value) and "  " not in value:
         return value.strip()[:limit].strip()
-    value = _characters(value[: limit * 4])
+    text = _plain(value[:raw], tidy)
+    return text if len(text) <= limit else _plain(text[:limit], tidy)
+
+
+def _plain(value: str, tidy: Callable[[str], str]) -> str:
+    """Without markup, however many layers of it: catalogues escape what was escaped before."""
     for _layer in range(LAYERS):
-        resolved = _characters(_resolved(value))
+        resolved = tidy(_characters(without_markup(value)))
         if resolved == value:
-            break
+            return value
         value = resolved
-    else:  # so many layers are no accident; what begins one goes, so that no reader resolves it further
-        value = value.replace("&", " ").replace("<", " ")
-    value = _LINES.sub("\n\n", _SPACES.sub(" ", value))
-    return value.strip()[:limit].strip()
+    return tidy(value.replace("&", " ").replace("<", " "))  # so many layers are no accident
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _paragraphs(value: str) -> str:
+    return _LINES.sub("\n\n", _SPACES.sub(" ", value)).strip()
 
 
 def _characters(value: str) -> str:
@@ -48,43 +62,17 @@ def _characters(value: str) -> str:
     return value if value.isascii() else unicodedata.normalize("NFC", value)
 
 
-def _resolved(value: str) -> str:
-    """One layer of markup taken off: catalogues often escape a description that was escaped before."""
-    if "<" in value and _TAG.search(value):
-        return without_markup(value)
+def without_markup(value: str) -> str:
+    """The text of a piece of HTML: tags and scripts gone, entities resolved, blocks on lines of their own."""
+    if "<" in value:
+        value = value.replace("<![CDATA[", "").replace("]]>", "")
+        value = _TAG.sub(_in_place_of, _SILENT.sub("", value))
     return html.unescape(value) if "&" in value else value
 
 
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.silent = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag in ("script", "style"):
-            self.silent += 1
-        self.parts.append("\n" if tag in BLOCKS else "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("script", "style") and self.silent:
-            self.silent -= 1
-        self.parts.append("\n" if tag in BLOCKS else "")
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self.parts.append(data)
-
-
-def without_markup(value: str) -> str:
-    """The text of a piece of HTML: tags and scripts gone, entities resolved, blocks on lines of their own."""
-    parser = _Text()
-    try:
-        parser.feed(value)
-        parser.close()
-    except AssertionError:  # how the parser refuses `<![`
-        return html.unescape(_ANY_TAG.sub(" ", value).replace("<!", " "))
-    return "".join(parser.parts)
+def _in_place_of(tag: re.Match[str]) -> str:
+    name = (tag[1] or "").lower()
+    return "\n" if name in _BLOCKS else " " if name in _CELLS else ""
 
 
 def kebab(value: str) -> str:

@@ -46,7 +46,7 @@ OWN = 1.15
 FIRST_ROUND = {"text": 1.0, "title": 1.5}
 """How much a word counts in each field when candidates are gathered."""
 
-CANDIDATES = 60
+CANDIDATES = 30
 """Entries that the first round hands to the second, by words; those that bear a name or are the holder's come too."""
 
 LOOKED_AT = 40

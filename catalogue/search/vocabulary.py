@@ -188,7 +188,7 @@ class Vocabulary:
 
 
 def load(db: Database) -> Vocabulary:
-    """The vocabulary as the record has it now."""
+    """The vocabulary as the record has it now, as far as everyone may know it."""
     meanings = [
         Meaning(row["acronym"], row["meaning"], row["holder"], row["kind"], row["note"])
         for row in db.query("SELECT acronym, meaning, holder, kind, note FROM acronyms ORDER BY acronym, meaning")
@@ -196,7 +196,7 @@ def load(db: Database) -> Vocabulary:
     synonyms: dict[str, list[str]] = {}
     for row in db.query("SELECT plain, term FROM synonyms ORDER BY plain, term"):
         synonyms.setdefault(row["plain"], []).append(row["term"])
-    return Vocabulary(organisations.everyone(db), meanings, synonyms)
+    return Vocabulary(organisations.known_to_everyone(db), meanings, synonyms)
 
 
 class Shared:
