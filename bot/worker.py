@@ -1,7 +1,7 @@
 """The worker: threads that take due notices from the outbox and have them delivered.
 
-Woken by the bell when this process posts a notice; otherwise it looks when the next one is due, and once a second for
-what other processes posted. `stop` lets the threads finish what is due, so that what was acknowledged is answered.
+Woken by the bell when this process posts a notice and by the database when another one does; otherwise it looks when
+the next one is due, and once a second in any case. `stop` lets the threads finish what is due, so that what was acknowledged is answered.
 """
 
 import logging
@@ -38,6 +38,7 @@ class Worker:
             threading.Thread(target=self._work, name=f"worker-{place}", daemon=True) for place in range(threads)
         ]
         outbox.bell.on_ring(self.wake)
+        db.listen(self.wake)
 
     def start(self) -> None:
         for thread in self._threads:

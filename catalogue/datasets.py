@@ -13,8 +13,8 @@ from typing import Any
 from catalogue import clock
 from catalogue.entries import FIELDS, Document, canonical, difference, digest, to_dataset
 from catalogue.errors import Conflict, InvalidEntry, NotFound
-from catalogue.rows import clean
 from catalogue.model import Audience, Dataset, Revision, Status
+from catalogue.rows import clean
 from catalogue.store import Database
 
 COLUMNS = "id, entry, revision, change"
@@ -109,7 +109,10 @@ def lineage(db: Database) -> int:
 
 
 def take_changes(db: Database, how_many: int = 1) -> int:
-    """Take the next change numbers, inside the caller's transaction; returns the first of them."""
+    """Take the next change numbers, inside the caller's transaction; returns the first of them.
+
+    Until that transaction ends nobody else gets one, so nobody else changes an entry: with none it is a lock.
+    """
     rows = db.query("UPDATE counters SET value = value + :n WHERE name = 'change' RETURNING value", {"n": how_many})
     return int(rows[0]["value"]) - how_many + 1
 
@@ -118,14 +121,13 @@ def add(db: Database, values: Mapping[str, Any], *, by: str, why: str | None, no
     """Add an entry. Raises InvalidEntry with a reason for each field, Conflict when the id is taken."""
     document = _checked(values)
     with db.atomic():
-        taken = db.query("SELECT updated_at, revision FROM datasets WHERE id = :id", {"id": document["id"]})
-        if taken:
-            raise Conflict(document["id"], by="somebody", at=taken[0]["updated_at"], revision=taken[0]["revision"])
-        change = take_changes(db)
+        change = take_changes(db)  # first, so that nobody else adds the same one meanwhile
+        if db.query("SELECT 1 FROM datasets WHERE id = :id", {"id": document["id"]}):
+            raise _conflict(db, document["id"])
         db.execute(
-            "INSERT INTO datasets (id, title, publisher, theme, status, visibility, source, entry, digest, revision, change,"
-            " updated_at) VALUES (:id, :title, :publisher, :theme, :status, :visibility, :source, :entry, :digest, 1, :change,"
-            " :now)",
+            "INSERT INTO datasets (id, title, publisher, theme, status, visibility, source, entry, digest,"
+            " revision, change, updated_at) VALUES (:id, :title, :publisher, :theme, :status, :visibility, :source,"
+            " :entry, :digest, 1, :change, :now)",
             {**columns(document), "change": change, "now": clock.stamp(now)},
         )
         _remember(db, document["id"], 1, "add", {}, by=by, why=why, now=now)
@@ -148,18 +150,18 @@ def amend(
     Raises NotFound, InvalidEntry, and Conflict when the entry is no longer at `revision`.
     """
     with db.atomic():
-        before, present = _present(db, dataset_id)
+        before, present, change = _present(db, dataset_id)
         if present != revision:
             raise _conflict(db, dataset_id)
         after = _checked({**before, **changes, "id": dataset_id})
         changed = difference(before, after)
         if not changed:
-            return to_dataset(before, revision=present)
+            return to_dataset(before, revision=present, change=change)
         change = take_changes(db)
         written = db.execute(
-            "UPDATE datasets SET title = :title, publisher = :publisher, theme = :theme, status = :status, visibility = :visibility,"
-            " source = :source, entry = :entry, digest = :digest, revision = revision + 1, change = :change,"
-            " updated_at = :now WHERE id = :id AND revision = :revision",
+            "UPDATE datasets SET title = :title, publisher = :publisher, theme = :theme, status = :status,"
+            " visibility = :visibility, source = :source, entry = :entry, digest = :digest, revision = revision + 1,"
+            " change = :change, updated_at = :now WHERE id = :id AND revision = :revision",
             {**columns(after), "change": change, "now": clock.stamp(now), "revision": revision},
         )
         if written != 1:
@@ -219,11 +221,12 @@ def _checked(values: Mapping[str, Any]) -> Document:
     return cleaned.document
 
 
-def _present(db: Database, dataset_id: str) -> tuple[Document, int]:
-    rows = db.query("SELECT entry, revision FROM datasets WHERE id = :id", {"id": dataset_id})
+def _present(db: Database, dataset_id: str) -> tuple[Document, int, int]:
+    """An entry's document, its revision and its latest change."""
+    rows = db.query(f"SELECT {COLUMNS} FROM datasets WHERE id = :id", {"id": dataset_id})
     if not rows:
         raise NotFound("entry", dataset_id)
-    return json.loads(rows[0]["entry"]), rows[0]["revision"]
+    return json.loads(rows[0]["entry"]), rows[0]["revision"], rows[0]["change"]
 
 
 def _conflict(db: Database, dataset_id: str) -> Conflict:

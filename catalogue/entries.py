@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from enum import StrEnum
 from typing import Any
 
 from catalogue.model import (
@@ -28,8 +29,11 @@ Document = dict[str, Any]
 LISTS = frozenset(
     {"alternative_titles", "acronyms", "creator", "keywords", "documents_needed", "served_by", "has_part", "visible_to"}
 )
-RECORDS: Mapping[str, type] = {"legal_gateways": LegalGateway, "distributions": Distribution}
-ENUMS: Mapping[str, type] = {
+RECORDS: Mapping[str, type[LegalGateway | Distribution]] = {
+    "legal_gateways": LegalGateway,
+    "distributions": Distribution,
+}
+ENUMS: Mapping[str, type[StrEnum]] = {
     "access_rights": AccessRights,
     "security_classification": SecurityClassification,
     "personal_data": PersonalData,

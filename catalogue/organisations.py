@@ -14,9 +14,9 @@ from importlib.resources import files
 from typing import Any
 
 from catalogue.entries import canonical, digest
-from catalogue.text import kebab
 from catalogue.model import FormerName, Organisation
 from catalogue.store import Database
+from catalogue.text import kebab
 
 DATA = files("catalogue") / "data"
 

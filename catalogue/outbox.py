@@ -47,7 +47,7 @@ class Bell:
 
 
 bell = Bell()
-"""The one bell of this process. Processes that share a database also look into it from time to time."""
+"""The one bell of this process. Other processes are told by the database (`announce`), where it can."""
 
 
 def receive(db: Database, key: str, *, now: datetime) -> bool:
@@ -89,6 +89,7 @@ def post(
     )
     if posted:
         db.after_commit(bell.ring)
+        db.announce()
     return bool(posted)
 
 

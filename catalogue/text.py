@@ -43,8 +43,8 @@ def _plain(value: str, tidy: Callable[[str], str]) -> str:
     """Without markup, however many layers of it: catalogues escape what was escaped before."""
     for _layer in range(LAYERS):
         resolved = tidy(_characters(without_markup(value)))
-        if resolved == value:
-            return value
+        if resolved == value or not ("<" in resolved or "&" in resolved):
+            return resolved
         value = resolved
     return tidy(value.replace("&", " ").replace("<", " "))  # so many layers are no accident
 

@@ -78,7 +78,7 @@ def workspace_of(db: Database, manifest: dict[str, object]) -> Workspace:
     workspace = Workspace(scopes=scopes(manifest))
     names = {row["slug"]: row["document"] for row in db.query("SELECT slug, document FROM organisations")}
     members = []
-    for person in people.everyone(db):
+    for person in sorted(people.everyone(db), key=lambda somebody: bool(somebody.grants)):  # who asks comes first
         if person.slack_id and person.is_active and not person.is_guest:
             members.append(_join(workspace, person, names))
     workspace.add_channel("general", members=members)

@@ -45,7 +45,7 @@ def _is_readable(content_type: str, body: bytes) -> bool:
         if content_type.startswith("application/json"):
             return _is_object(text)
         if content_type.startswith("application/x-www-form-urlencoded"):
-            form = parse_qs(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=100)
+            form = parse_qs(text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=100)
             return bool(form) and ("payload" not in form or _is_object(form["payload"][0]))
     except (ValueError, RecursionError):
         return False
@@ -53,6 +53,7 @@ def _is_readable(content_type: str, body: bytes) -> bool:
 
 
 def _is_object(text: str) -> bool:
+    """Whether it is an object, not too deep, whose event, if it has one, is an object: Bolt takes that for granted."""
     depth = deepest = 0
     for character in text:
         if character in "[{":
@@ -60,4 +61,7 @@ def _is_object(text: str) -> bool:
             deepest = max(deepest, depth)
         elif character in "]}":
             depth -= 1
-    return deepest <= DEPTH_LIMIT and isinstance(json.loads(text), dict)
+    if deepest > DEPTH_LIMIT:
+        return False
+    value = json.loads(text)
+    return isinstance(value, dict) and isinstance(value.get("event", {}), dict)

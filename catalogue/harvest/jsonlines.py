@@ -2,13 +2,14 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 from catalogue.entries import to_document
-from catalogue.rows import Fault
 from catalogue.model import Dataset
+from catalogue.rows import Fault
 
 LINE_LIMIT = 4_000_000
 
@@ -16,10 +17,15 @@ LINE_LIMIT = 4_000_000
 def read(path: Path) -> Iterator[tuple[int, dict[str, Any] | Fault]]:
     """Each line's number with its object, or with the fault that keeps it from being one. Empty lines are passed by."""
     opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8-sig", errors="replace") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.isspace():
-                yield number, parse(line, number)
+    number = 0
+    try:
+        with opener(path, "rt", encoding="utf-8-sig", errors="replace") as lines:
+            for number, line in enumerate(lines, start=1):
+                if not line.isspace():
+                    yield number, parse(line, number)
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        reason = "The file is damaged from here on, or is not gzipped. Fetch it again."
+        yield number + 1, Fault(number + 1, "(file)", reason, left_out=True)
 
 
 def parse(line: str, number: int) -> dict[str, Any] | Fault:
@@ -39,6 +45,7 @@ def parse(line: str, number: int) -> dict[str, Any] | Fault:
 def write(datasets: Iterable[Dataset], out: TextIO) -> int:
     """Write entries so that `read` gives the same ones; returns how many."""
     count = 0
-    for count, dataset in enumerate(datasets, start=1):
+    for dataset in datasets:
         out.write(json.dumps(to_document(dataset), ensure_ascii=False) + "\n")
+        count += 1
     return count

@@ -75,6 +75,7 @@ def merge_rows(
     publishers = Publishers(resolve)
     _stage(db, rows, report, resolve=publishers, publisher=publisher, progress=progress)
     with db.atomic():
+        take_changes(db, 0)  # from here on nobody else changes an entry that is being compared
         if not dry_run:
             organisations.add_unknown(db, publishers.unknown)
         report.added = _new(db, report.run)
@@ -139,8 +140,9 @@ def _stage(
     while batch := list(islice(stream, BATCH)):
         staged = [row for row in (_staged(row, report, seen, resolve, publisher) for row in batch) if row]
         db.execute_many(
-            "INSERT INTO staged (run, place, id, title, publisher, theme, status, visibility, source, entry, cleared, digest)"
-            " VALUES (:run, :place, :id, :title, :publisher, :theme, :status, :visibility, :source, :entry, :cleared, :digest)",
+            "INSERT INTO staged (run, place, id, title, publisher, theme, status, visibility, source, entry, cleared,"
+            " digest) VALUES (:run, :place, :id, :title, :publisher, :theme, :status, :visibility, :source, :entry,"
+            " :cleared, :digest)",
             staged,
         )
         progress(len(batch))
@@ -218,9 +220,9 @@ def _merge_new(db: Database, report: Report, *, by: str, why: str | None, now: d
         values,
     )
     db.execute(
-        "INSERT INTO datasets (id, title, publisher, theme, status, visibility, source, entry, digest, revision, change,"
-        " updated_at) SELECT s.id, s.title, s.publisher, s.theme, s.status, s.visibility, s.source, s.entry, s.digest, 1,"
-        " :first - 1 + ROW_NUMBER() OVER (ORDER BY s.place), :now FROM staged s"
+        "INSERT INTO datasets (id, title, publisher, theme, status, visibility, source, entry, digest, revision,"
+        " change, updated_at) SELECT s.id, s.title, s.publisher, s.theme, s.status, s.visibility, s.source, s.entry,"
+        " s.digest, 1, :first - 1 + ROW_NUMBER() OVER (ORDER BY s.place), :now FROM staged s"
         " LEFT JOIN datasets d ON d.id = s.id WHERE s.run = :run AND d.id IS NULL ORDER BY s.place",
         {"run": report.run, "now": values["now"], "first": first},
     )
@@ -235,9 +237,9 @@ def _merge_updates(
     for place, update in enumerate(updates):
         update.update(change=first + place, now=stamp, by=by, why=why, run=run)
     db.execute_many(
-        "UPDATE datasets SET title = :title, publisher = :publisher, theme = :theme, status = :status, visibility = :visibility,"
-        " source = :source, entry = :entry, digest = :digest, revision = revision + 1, change = :change,"
-        " updated_at = :now WHERE id = :id",
+        "UPDATE datasets SET title = :title, publisher = :publisher, theme = :theme, status = :status,"
+        " visibility = :visibility, source = :source, entry = :entry, digest = :digest, revision = revision + 1,"
+        " change = :change, updated_at = :now WHERE id = :id",
         updates,
     )
     db.execute_many(

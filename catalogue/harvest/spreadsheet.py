@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from catalogue.entries import FIELDS, LISTS, to_document
-from catalogue.rows import CONTACT_PARTS, Fault
+from catalogue.fields import CONTACT_PARTS
 from catalogue.model import Dataset
+from catalogue.rows import Fault
 
 CONTACT = tuple(f"contact_{part}" for part in CONTACT_PARTS)
 HEADER: tuple[str, ...] = tuple(column for name in FIELDS for column in (CONTACT if name == "contact" else (name,)))
@@ -25,33 +26,52 @@ csv.field_size_limit(4_000_000)
 
 
 def read(path: Path, *, needed: str = "title") -> Iterator[tuple[int, dict[str, Any] | Fault]]:
-    """Each row's number (the header is line 1) with its values by column, or with its fault.
+    """The number of the line on which each row starts (the header is line 1), with its values by column or its fault.
 
     A file without a column called `needed` is one fault.
     """
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        rows = csv.reader((line.replace("\0", "") for line in lines), strict=False)
-        header = [name.strip() for name in next(rows, [])]
+    with path.open(encoding=_encoding(path), errors="replace", newline="") as lines:
+        rows = csv.reader((line.replace("\0", "") for line in lines), strict=True)
+        header = _header(rows)
         if needed not in header:
             reason = f"There is no column called {needed}. Add a first row with the columns' names."
             yield 1, Fault(1, "(header)", reason, left_out=True)
             return
         while True:
+            line = rows.line_num + 1
             try:
                 row = next(rows)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield rows.line_num, Fault(rows.line_num, "(row)", f"This row cannot be read: {error}.", left_out=True)
+                yield line, Fault(line, "(row)", f"This row cannot be read: {error}.", left_out=True)
                 continue
             if any(row):
-                yield rows.line_num, _values(header, row, rows.line_num)
+                yield line, _values(header, row, line)
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8, or what Excel on Windows writes where it is not asked for UTF-8."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for _line in lines:
+                pass
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def _header(rows: Iterator[list[str]]) -> list[str]:
+    try:
+        return [name.strip() for name in next(rows, [])]
+    except csv.Error:
+        return []
 
 
 def _values(header: list[str], row: list[str], line: int) -> dict[str, Any] | Fault:
     if len(row) > len(header) and any(row[len(header) :]):
         return Fault(line, "(row)", f"There are {len(row)} values for {len(header)} columns.", left_out=True)
-    cells = {name: _unescape(cell.strip()) for name, cell in zip(header, row, strict=False) if name}
+    cells: dict[str, Any] = {name: _unescape(cell.strip()) for name, cell in zip(header, row, strict=False) if name}
     contact = {column.removeprefix("contact_"): cells.pop(column) for column in CONTACT if column in cells}
     if contact:
         cells["contact"] = {part: value for part, value in contact.items() if value}
@@ -72,12 +92,13 @@ def write(datasets: Iterable[Dataset], out: TextIO) -> int:
     writer = csv.DictWriter(out, HEADER, restval="", lineterminator="\r\n")
     writer.writeheader()
     count = 0
-    for count, dataset in enumerate(datasets, start=1):
+    for dataset in datasets:
         document = to_document(dataset)
         contact = document.pop("contact", {})
         cells = {name: _cell(name, value) for name, value in document.items()}
         cells.update({f"contact_{part}": value for part, value in contact.items()})
         writer.writerow({name: _escape(cell) for name, cell in cells.items()})
+        count += 1
     return count
 
 

@@ -18,7 +18,7 @@ LONGEST = 6
 
 # Places that are also everyday words: read as places only when written with a capital.
 EVERYDAY = frozenset(
-    {"reading", "bath", "wells", "rugby", "sale", "deal", "ware", "corby", "barking", "boston", "lincoln"}
+    "barking barrow bath boston bucks bury corby deal english hart lincoln reading rugby sale stoke ware wells".split()
 )
 
 
@@ -67,7 +67,7 @@ class Gazetteer:
                 parent = parents.get(parent, "")
             place = Place(row["slug"], row["name"], row["kind"], tuple(within))
             self.places[place.slug] = place
-            if row["organisation"] and row["kind"] in ("council", "region", "nation"):
+            if row["organisation"] and row["kind"] in ("county", "council", "region"):
                 self.by_organisation.setdefault(row["organisation"], place)
             for name in (row["name"], *row["other_names"].split(";")):
                 key = fold(name)

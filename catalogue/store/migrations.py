@@ -132,7 +132,7 @@ def m001_entries(db: Database) -> None:
 
 
 def m002_vocabulary(db: Database) -> None:
-    """Organisations with all their names, acronyms with all their meanings, synonyms. `origin`: shipped or who added."""
+    """Organisations with all their names, acronyms with their meanings, synonyms. `origin`: shipped or who added it."""
     _create(
         db,
         """

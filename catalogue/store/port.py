@@ -33,5 +33,11 @@ class Database(Protocol):
     def after_commit(self, call: Callable[[], None], /) -> None:
         """Have `call` run once the outermost transaction of this thread is committed; never if it is not."""
 
+    def announce(self) -> None:
+        """Tell other processes, once this transaction is committed, that the outbox has something new."""
+
+    def listen(self, call: Callable[[], None], /) -> None:
+        """Have `call` run, in a thread of its own, whenever another process announces something."""
+
     def close(self) -> None:
         """Close every connection. The database object is not used afterwards."""

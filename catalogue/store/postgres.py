@@ -1,11 +1,13 @@
 """PostgreSQL by psycopg: the same statements, for more than one machine.
 
-`:name` becomes `%(name)s`, once a statement. Each thread has its own connection; one that the server dropped is
-opened again at the next statement, unless a transaction was lost with it.
+`:name` becomes `%(name)s`, once a statement. Each thread has its own connection, which ends with the thread; one that
+the server dropped is opened again at the next statement, unless a transaction was lost with it.
 """
 
 import re
+import select
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -25,9 +27,35 @@ SESSION = (
 )
 
 
+CHANNEL = "whoholds_outbox"
+
+
+class _Held:
+    """A thread's connection; when the thread ends nobody holds this any more, and the connection is closed."""
+
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+    def is_lost(self) -> bool:
+        """Whether the server has dropped it: an idle connection has nothing to read but its end."""
+        if self.connection.closed:
+            return True
+        reading = select.poll()
+        reading.register(self.connection.fileno(), select.POLLIN)
+        try:
+            while reading.poll(0):
+                self.connection.pgconn.consume_input()
+        except psycopg.Error:
+            return True
+        return False
+
+
 class _Local(threading.local):
     def __init__(self) -> None:
-        self.connection: psycopg.Connection[Row] | None = None
+        self.held: _Held | None = None
         self.depth = 0
         self.calls: list[Callable[[], None]] = []
 
@@ -39,8 +67,9 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._closed = threading.Event()
         self._local = _Local()
-        self._all: list[psycopg.Connection[Row]] = []
+        self._all: weakref.WeakSet[_Held] = weakref.WeakSet()
         self._connection()
 
     def query(self, sql: str, parameters: Parameters = {}, /) -> list[Row]:
@@ -64,7 +93,7 @@ class PostgresDatabase:
             local.calls = []
         local.depth += 1
         try:
-            with connection.transaction():
+            with _plain_errors(), connection.transaction():
                 yield
         except BaseException:
             if local.depth == 1:
@@ -83,22 +112,42 @@ class PostgresDatabase:
         else:
             call()
 
+    def announce(self) -> None:
+        with _plain_errors():
+            self._connection().execute("SELECT pg_notify(%s, '')", (CHANNEL,))
+
+    def listen(self, call: Callable[[], None], /) -> None:
+        threading.Thread(target=self._listen, args=(call,), name="listen", daemon=True).start()
+
+    def _listen(self, call: Callable[[], None]) -> None:
+        """Hear announcements for as long as the database object lives; a lost connection is made again."""
+        while not self._closed.is_set():
+            try:
+                with psycopg.connect(self.url, autocommit=True, connect_timeout=5) as connection:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    call()  # what was announced while nobody listened
+                    while not self._closed.is_set():
+                        for _notice in connection.notifies(timeout=1.0, stop_after=1):
+                            call()
+            except psycopg.Error:
+                self._closed.wait(1.0)
+
     def close(self) -> None:
-        for connection in self._all:
-            connection.close()
-        self._all.clear()
+        self._closed.set()
+        for held in list(self._all):
+            held.connection.close()
         self._local = _Local()
 
     def _connection(self) -> psycopg.Connection[Row]:
-        connection = self._local.connection
-        if connection is None or (connection.closed and not self._local.depth):
+        held = self._local.held
+        if held is None or (not self._local.depth and held.is_lost()):
             with _plain_errors():
                 connection = psycopg.connect(self.url, autocommit=True, row_factory=dict_row, connect_timeout=5)
+                self._local.held = held = _Held(connection)
                 for statement in SESSION:
-                    connection.execute(statement)  # type: ignore[arg-type]
-            self._local.connection = connection
-            self._all.append(connection)
-        return connection
+                    connection.execute(statement)
+            self._all.add(held)
+        return held.connection
 
 
 @lru_cache(maxsize=512)
@@ -111,6 +160,6 @@ def translate(sql: str) -> Any:
 def _plain_errors() -> Iterator[None]:
     try:
         yield
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise StoreUnavailable(f"The database cannot be used: {reason}. Nothing was saved.") from error

@@ -144,6 +144,12 @@ class SqliteDatabase:
         else:
             call()
 
+    def announce(self) -> None:
+        """Nothing to tell: with SQLite the worker is in the process that posts, and is woken by the bell."""
+
+    def listen(self, _call: Callable[[], None], /) -> None:
+        """Nothing to hear, for the same reason."""
+
     def close(self) -> None:
         with self._lock.held():  # closing the last connection checkpoints the log
             for connection in list(self._all):
