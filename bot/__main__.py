@@ -1,6 +1,7 @@
 """The `whoholds` command: one subcommand a module of `bot/commands/`, loaded when it is called."""
 
 import importlib
+import os
 import sys
 
 import click
@@ -74,6 +75,15 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        if os.environ.get("WHOHOLDS_DEBUG"):
+            raise
+        click.echo(
+            f"whoholds: something went wrong that was not foreseen ({type(error).__name__}). Run it again"
+            " with WHOHOLDS_DEBUG=1 to see where.",
+            err=True,
+        )
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,10 @@ log = logging.getLogger(__name__)
 bolt_log = logging.getLogger("bot.bolt")
 bolt_log.setLevel(logging.ERROR)  # below that Bolt prints bodies, which hold people's words
 
-SORRY = "Something went wrong and nothing was saved. Try again; if it goes on, tell the team that runs me: {reference}."
+SORRY = (
+    "Something went wrong and nothing was saved. Try again. If it happens again, give this reference to the team that"
+    " runs whoholds: {reference}."
+)
 
 
 REFUSED = frozenset(

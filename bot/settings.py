@@ -33,6 +33,7 @@ SETTINGS: tuple[Setting, ...] = (
         "What an answer in a channel may hold: public, or government if no guests are there",
         "public",
     ),
+    Setting("WHOHOLDS_DEBUG", "Set to 1 to see where an unforeseen error of a command happened"),
     Setting("PORT", "The port to listen on", "3000"),
 )
 

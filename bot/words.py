@@ -11,7 +11,7 @@ ACCESS = {
     AccessRights.RESTRICTED: "Shared on request, under conditions",
     AccessRights.INTERNAL: "For use inside the organisation that holds it",
     AccessRights.COMMERCIAL: "On commercial terms",
-    None: "Access not provided",
+    None: "How open it is, is not provided",
 }
 LICENCES = {
     "ogl-uk-3.0": "Open Government Licence v3.0",

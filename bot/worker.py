@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot.logs import places
-from catalogue import clock, outbox
+from catalogue import clock, demand, outbox
 from catalogue.errors import StoreUnavailable
 from catalogue.model import Notice
 from catalogue.store import Database
@@ -94,3 +94,4 @@ class Worker:
         if time.monotonic() - self._kept_house > HOUSEKEEPING:
             self._kept_house = time.monotonic()
             outbox.forget(self.db, now=clock.now())
+            demand.forget(self.db, now=clock.now())

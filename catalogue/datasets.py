@@ -81,7 +81,9 @@ def count_by_theme(db: Database, slug: str, *, audience: Audience) -> tuple[int,
         " AND (visibility = 'public' OR (visibility = 'government' AND :in_government = 1)) GROUP BY theme",
         {"slug": slug, "in_government": int(audience.in_government)},
     )
-    themes = {row["theme"] or "Other": row["n"] for row in rows}
+    themes: dict[str, int] = {}
+    for row in rows:
+        themes[row["theme"] or "Other"] = themes.get(row["theme"] or "Other", 0) + row["n"]
     for dataset in named(db) if audience.names else ():
         if dataset.publisher == slug and dataset.status is Status.PUBLISHED and audience.may_know(dataset):
             themes[dataset.theme or "Other"] = themes.get(dataset.theme or "Other", 0) + 1

@@ -1,13 +1,19 @@
 """Questions nobody could answer: what is missing is known by what is asked for.
 
-Kept is what the question was about, not how it was put, and the asker's organisation rather than the asker.
+Kept for a year is what the question was about, not how it was put, and the asker's organisation rather than the asker.
+The key that keeps a question from being written twice does not lead back to its message, and goes after a week.
 """
 
+import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from catalogue import clock
 from catalogue.store import Database
+
+
+KEPT = timedelta(days=365)
+KEY_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,12 @@ def record(db: Database, subject: str, *, organisation: str | None, now: datetim
     db.execute(
         "INSERT INTO unanswered (subject, organisation, asked_at, key) VALUES (:subject, :organisation, :now, :key)"
         " ON CONFLICT (key) DO NOTHING",
-        {"subject": subject[:200], "organisation": organisation, "now": clock.stamp(now), "key": key},
+        {
+            "subject": subject[:200],
+            "organisation": organisation,
+            "now": clock.stamp(now),
+            "key": hashlib.sha256(key.encode()).hexdigest() if key else None,
+        },
     )
 
 
@@ -38,3 +49,13 @@ def gaps(db: Database, *, limit: int = 100) -> list[Gap]:
         {"limit": limit},
     )
     return [Gap(row["subject"], row["times"], row["organisations"], clock.moment(row["last_asked"])) for row in rows]
+
+
+def forget(db: Database, *, now: datetime) -> None:
+    """Remove what has been kept for long enough."""
+    with db.atomic():
+        db.execute(
+            "UPDATE unanswered SET key = NULL WHERE key IS NOT NULL AND asked_at < :limit",
+            {"limit": clock.stamp(now - KEY_KEPT)},
+        )
+        db.execute("DELETE FROM unanswered WHERE asked_at < :limit", {"limit": clock.stamp(now - KEPT)})

@@ -24,8 +24,8 @@ class SecurityClassification(StrEnum):
     """OFFICIAL-SENSITIVE is a marking within OFFICIAL (see Dataset.handling), not a class of its own."""
 
     OFFICIAL = "OFFICIAL"
-    SECRET = "SECRET"
-    TOP_SECRET = "TOP_SECRET"
+    SECRET = "SECRET"  # noqa: S105 a classification
+    TOP_SECRET = "TOP_SECRET"  # noqa: S105
     NOT_APPLICABLE = "NOT_APPLICABLE"
 
 

@@ -72,7 +72,8 @@ def post(
 ) -> bool:
     """Put a notice into the outbox, inside the caller's transaction. `key` says what it is: the same key is put once.
 
-    `channel` is where it goes, for the pace; None when pace does not matter. Returns False when the key was there.
+    `channel` is where it goes: what goes there goes in order, one at a time, at Slack's pace. None when that does not
+    matter. Returns False when the key was there.
     """
     posted = db.execute(
         "INSERT INTO outbox (key, kind, channel, payload, state, posted_at, due_at, deadline)"
@@ -93,13 +94,19 @@ def post(
     return bool(posted)
 
 
+IN_TURN = (
+    " AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.state = 'sending' AND b.leased_until >= :now"
+    " AND b.channel = o.channel)"
+)
+
+
 def claim(db: Database, *, now: datetime) -> Notice | None:
     """Take the oldest due notice whose channel may be written to, and hold it for LEASE. None when there is none."""
     stamp = clock.stamp(now)
     candidates = db.query(
         "SELECT o.number, o.channel FROM outbox o LEFT JOIN paces p ON p.channel = o.channel"
         " WHERE ((o.state = 'waiting' AND o.due_at <= :now) OR (o.state = 'sending' AND o.leased_until < :now))"
-        " AND (p.free_at IS NULL OR p.free_at <= :now) ORDER BY o.number LIMIT 5",
+        f" AND (p.free_at IS NULL OR p.free_at <= :now){IN_TURN} ORDER BY o.number LIMIT 5",
         {"now": stamp},
     )
     for candidate in candidates:
@@ -137,10 +144,14 @@ def _take_channel(db: Database, channel: str, now: str, free_at: str) -> bool:
 
 
 def next_due(db: Database, *, now: datetime) -> datetime | None:
-    """When the next notice that is not yet due, or whose channel rests, may be sent; None when nothing waits."""
+    """When the next notice that is not yet due, or whose channel rests, may be sent; None when nothing waits.
+
+    What is behind a notice that is being sent is left out: whoever sends that looks again when it is done.
+    """
     rows = db.query(
         "SELECT MIN(CASE WHEN p.free_at > o.due_at THEN p.free_at ELSE o.due_at END) AS due FROM outbox o"
-        " LEFT JOIN paces p ON p.channel = o.channel WHERE o.state = 'waiting'"
+        f" LEFT JOIN paces p ON p.channel = o.channel WHERE o.state = 'waiting'{IN_TURN}",
+        {"now": clock.stamp(now)},
     )
     due = rows[0]["due"]
     return max(clock.moment(due), now) if due else None
@@ -181,6 +192,14 @@ def failed(db: Database, notice: Notice, *, error: str, now: datetime, wait: tim
                 "UPDATE paces SET free_at = :due WHERE channel = :channel AND free_at < :due",
                 {"due": due, "channel": notice.channel},
             )
+
+
+def release(db: Database) -> int:
+    """Take back what is being sent, for a process that starts and knows that no other sends: the last one was killed.
+
+    Returns how many notices will be sent again; each may be a repeat.
+    """
+    return db.execute("UPDATE outbox SET state = 'waiting', leased_until = NULL WHERE state = 'sending'")
 
 
 def park(db: Database, notice: Notice, *, error: str) -> bool:

@@ -79,7 +79,7 @@ _KINDS: dict[str, tuple[re.Pattern[str], ...]] = {
         r"\b(?:what|which) (?:years?|period|areas?|geograph\w+|places?|countr\w+|nations?|regions?|dates?)\b.{0,15}?\b(?:does|do|is|are)\b(?P<subject>.+?)\b(?:cover(?:ed)?|include|span|go back|for|available)\b",
         r"\bhow far back\b.{0,10}?\b(?:does|do|is)\b(?P<subject>.+?)\b(?:go|run|extend|start)\b",
         r"\bis\b(?P<subject>.+?)\b(?:available )?(?:for|at|by|down to|broken down by) (?:wales|scotland|northern ireland|england|ward|lsoa|postcode|council|school|local authority|individual)\b.*\b(?:level)?\s*\??$",
-        r"\bis\b(?P<subject>.+?)\b(?:england only|uk[- ]wide|just england|national)\b",
+        r"\bis\b(?P<subject>.+?)\b(?:england only|uk[- ]wide|just england)\b",
     ),
     "conditions": compile_all(
         r"\b(?:can|could|may|are|am) (?:i|we|they|council\w*|universit\w*|researchers?)\b(?: be)?(?: allowed to| able to)? (?:use|share|publish|reuse|re-use|pass on|link|match|combine|give|send|process|disclose|see|sell)\b(?P<subject>.+)",

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from bot.commands.common import opened, print_json, progress
+from bot.words import count
 from catalogue import clock
 from catalogue.harvest import jsonlines, spreadsheet
 from catalogue.harvest.run import Report, merge_rows
@@ -79,7 +80,8 @@ def _tell(report: Report) -> None:
         f" {report.left_out:,} left out."
     )
     if report.without_publisher:
-        click.echo(f"{report.without_publisher:,} entries name no publisher. --publisher fills it in.")
+        entries = count(report.without_publisher, "new entry names", "new entries name")
+        click.echo(f"{entries} no publisher. --publisher fills it in.")
     if report.unknown_fields:
         names = ", ".join(f"{name} ({number:,})" for name, number in sorted(report.unknown_fields.items()))
         click.echo(f"Fields without a place of their own were kept under extras: {names}")

@@ -10,7 +10,7 @@ from catalogue import datasets
 
 @click.group("index")
 def command() -> None:
-    """Look after the search index. It follows the record by itself; these are for the impatient and the curious.
+    """Look after the search index. It follows the record by itself: you seldom need this.
 
     Example: whoholds index rebuild
     """
@@ -18,7 +18,7 @@ def command() -> None:
 
 @command.command("rebuild")
 def rebuild() -> None:
-    """Build the index anew from the record. Questions are answered meanwhile.
+    """Rebuild the index from the record. Questions are answered meanwhile.
 
     Example: whoholds index rebuild
     """

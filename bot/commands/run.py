@@ -15,6 +15,7 @@ from bot import settings
 from bot.app import Bot, assemble, check_start, open_catalogue
 from bot.logs import start_logging
 from bot.settings import Settings
+from catalogue import outbox
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,8 @@ class OneProcess(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         self.bot = assemble(self.chosen, open_catalogue(self.chosen))
+        if self.bot.catalogue.db.dialect == "sqlite":  # then this process is the only one
+            outbox.release(self.bot.catalogue.db)
         self.bot.worker.start()
         if self.chosen.app_token:
             self.socket = SocketModeHandler(self.bot.bolt, self.chosen.app_token, logger=log)

@@ -141,7 +141,7 @@ class Questions:
                     "is_entry": is_entry,
                 },
                 key=f"question:{keys[0]}",
-                channel=None,
+                channel=f"questions in {channel}" if channel else None,
                 now=now,
             )
 

@@ -58,6 +58,7 @@ def create(
 def deliveries(bolt: App, signing_secret: str, clock: Callable[[], float]) -> Blueprint:
     """Everything that Slack sends: through the gate, then to Bolt."""
     routes = Blueprint("deliveries", __name__)
+
     @routes.post("/slack/events")
     def slack_events() -> Any:
         body = request.get_data(cache=True)

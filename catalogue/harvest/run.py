@@ -73,11 +73,11 @@ def merge_rows(
     """
     report = Report(run=_begin(db, source=source, by=by, now=now), dry_run=dry_run)
     publishers = Publishers(resolve)
-    _stage(db, rows, report, resolve=publishers, publisher=publisher, progress=progress)
+    _stage(db, rows, report, publishers=publishers, publisher=publisher, progress=progress)
     with db.atomic():
         take_changes(db, 0)  # from here on nobody else changes an entry that is being compared
         if not dry_run:
-            organisations.add_unknown(db, publishers.unknown)
+            organisations.add_unknown(db, publishers.new())
         report.added = _new(db, report.run)
         updates = list(_updates(db, report))
         report.changed = len(updates)
@@ -91,12 +91,13 @@ def merge_rows(
 
 
 class Publishers:
-    """From a publisher's name to its slug, known or new. `unknown` gathers the new ones, slug with name."""
+    """From a publisher's name to its slug, known or new."""
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
         self._slugs: dict[str, str] = {}
-        self.unknown: dict[str, str] = {}
+        self._unknown: dict[str, str] = {}
+        self._kept: set[str] = set()
 
     def __call__(self, name: str) -> str:
         slug = self._slugs.get(name)
@@ -104,9 +105,17 @@ class Publishers:
             slug = self._resolve(name)
             if slug is None:
                 slug = organisations.slug_of(name)
-                self.unknown.setdefault(slug, name)
+                self._unknown.setdefault(slug, name)
             self._slugs[name] = slug
         return slug
+
+    def keep(self, document: Document) -> None:
+        """An entry of theirs is not left out."""
+        self._kept.update([document.get("publisher", ""), *document.get("creator", ())])
+
+    def new(self) -> dict[str, str]:
+        """Those that nobody knew and that an entry is kept of, slug with name."""
+        return {slug: name for slug, name in self._unknown.items() if slug in self._kept}
 
 
 def _begin(db: Database, *, source: str, by: str, now: datetime) -> str:
@@ -131,14 +140,14 @@ def _stage(
     rows: Iterable[Row],
     report: Report,
     *,
-    resolve: Resolve,
+    publishers: Publishers,
     publisher: str | None,
     progress: Callable[[int], None],
 ) -> None:
     seen: dict[str, int] = {}
     stream = iter(rows)
     while batch := list(islice(stream, BATCH)):
-        staged = [row for row in (_staged(row, report, seen, resolve, publisher) for row in batch) if row]
+        staged = [row for row in (_staged(row, report, seen, publishers, publisher) for row in batch) if row]
         db.execute_many(
             "INSERT INTO staged (run, place, id, title, publisher, theme, status, visibility, source, entry, cleared,"
             " digest) VALUES (:run, :place, :id, :title, :publisher, :theme, :status, :visibility, :source, :entry,"
@@ -149,7 +158,7 @@ def _stage(
 
 
 def _staged(
-    numbered: Row, report: Report, seen: dict[str, int], resolve: Resolve, publisher: str | None
+    numbered: Row, report: Report, seen: dict[str, int], publishers: Publishers, publisher: str | None
 ) -> dict[str, Any] | None:
     line, row = numbered
     if isinstance(row, Fault):
@@ -157,7 +166,7 @@ def _staged(
         return None
     if publisher and not row.get("publisher"):
         row = {**row, "publisher": publisher}
-    cleaned = clean(row, line=line, resolve=resolve)
+    cleaned = clean(row, line=line, resolve=publishers)
     for fault in cleaned.faults:
         report.note(fault)
     for name in cleaned.unknown:
@@ -171,6 +180,7 @@ def _staged(
         report.note(Fault(line, "id", reason, left_out=True))
         return None
     report.without_publisher += "publisher" not in document
+    publishers.keep(document)
     return {**columns(document), "run": report.run, "place": line, "cleared": " ".join(cleaned.cleared)}
 
 

@@ -51,7 +51,7 @@ def hit(entry: Dataset, score: float, phrase: Phrase, vocabulary: Vocabulary, pu
         if match:
             matches.append(match)
         if concept.is_needed:
-            worth = max(rarity(public, "text", stem(word)) for word in concept.alternatives[0].words)
+            worth = concept.weight * max(rarity(public, "text", stem(word)) for word in concept.alternatives[0].words)
             total += worth
             held += worth if match else worth * _partly(concept, everything)
     for mention in phrase.mentions:

@@ -12,10 +12,10 @@ from typing import Any
 
 from catalogue.search.places import Lies, Place, gazetteer
 
-PLACE = {Lies.SAME: 1.35, Lies.WITHIN: 1.1, Lies.AROUND: 1.0, Lies.UNKNOWN: 0.9, Lies.ELSEWHERE: 0.45}
+PLACE = {Lies.SAME: 1.5, Lies.WITHIN: 1.05, Lies.AROUND: 1.0, Lies.UNKNOWN: 0.9, Lies.ELSEWHERE: 0.45}
 YEARS = {True: 1.08, False: 0.75, None: 0.97}
 FITS, MISFITS = 1.2, 0.85
-HOLDER, OTHER_HOLDER = 1.3, 0.75
+HOLDER, OTHER_HOLDER = 1.5, 0.65
 THEME = 1.05
 
 _YEAR = re.compile(r"\b(19[4-9]\d|20[0-4]\d)\b")

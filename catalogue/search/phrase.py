@@ -18,6 +18,7 @@ from catalogue.text import fold
 LONGEST_RUN = 6
 MOST_WORDS = 60
 MOST_CHARACTERS = 2000
+FAINTLY = 0.5
 CAPITALS_ONLY = "match capitals only"
 
 # Words that ask rather than say what about. They steer nothing unless they are all there is.
@@ -37,6 +38,28 @@ ASKING = frozenset(
     stuff such sure t table tables take tell than thanks that thats the their them then there these they thing
     things this those through to type under up us use used using various ve very want wanted wants was way we
     were what whats when where which who whole whom whos whose why will with within wondering would you your
+    """.split()
+)
+
+# Words that say little by themselves; they count for a part. In a small catalogue they may be rare and loud.
+FAINT = frozenset(
+    """
+    able across add again allowed also always amount annual anymore area areas average away back bad based behind
+    believe best better big bring briefing broken brought build building by call called came care change check
+    checking claim come comes coming compare confirm country cover covered covering covers current day days decide
+    department difference different down during each early easy end england enough ensure even ever every example
+    fall far fast few figure first fit full given giving government group groups grow half happen happened happening
+    happens hard help high higher hire hiring home how important include included including increase inside involved
+    issue issued job keep kind large last late later least less line lines live living long longer lose loss low lower
+    main make makes making many mean means meeting member members minister minute miss missing money month monthly
+    months more move moved moving name named near next none note often old ones only open order other others over
+    overall paid part parts pay people period person persons place places plan planning point present previous problem
+    process produce programme project public put quarter rate rates reach real really reason recent report reports
+    result results rise risen rising run running same scale search second section seen send sent service services set
+    several short similar since single size slow small soon special split start started state status system systems
+    taken taking talk target team term terms they through time times today together too top total towards trend trends
+    true try trying turn typical uk understand used useful user users usual value view wait wants wards went whether
+    without work working works worst year yearly years yet young
     """.split()
 )
 
@@ -78,12 +101,14 @@ class Alternative:
 class Concept:
     """One thing the asker named, as typed, with its alternatives, the typed one first unless it was corrected.
 
-    `is_needed` is False for what narrows (a place, a year): an entry need not hold the word to be an answer.
+    `is_needed` is False for what narrows (a place, a year): an entry need not hold the word to be an answer. `weight`
+    is below 1 for words that say little by themselves.
     """
 
     typed: str
     alternatives: tuple[Alternative, ...]
     is_needed: bool = True
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +192,7 @@ class _Reading:
     def _run(self, start: int) -> int:
         """How many words from `start` together stand for something; 0 when none do."""
         for length in range(min(LONGEST_RUN, len(self.words) - start), 0, -1):
-            words = self.words[start : start + length]
+            words = self._singular(self.words[start : start + length])
             if not self.taken.isdisjoint(range(start, start + length)) or (length == 1 and words[0] in ASKING):
                 continue
             if all(word in ASKING for word in words):
@@ -176,8 +201,15 @@ class _Reading:
                 return length
         return 0
 
+    def _singular(self, words: list[str]) -> list[str]:
+        """An acronym in the plural as the acronym: NEETs as NEET."""
+        if len(words) > 1 or len(words[0]) < 4 or not words[0].endswith("s"):
+            return words
+        is_plural = not self.vocabulary.stands_for_something(words[0]) and self.vocabulary.meanings(words[0][:-1])
+        return [words[0][:-1]] if is_plural else words
+
     def _add_run(self, start: int, length: int) -> None:
-        words = self.words[start : start + length]
+        words = self._singular(self.words[start : start + length])
         self.used += range(start, start + length)
         self.meanings += self._meanings(words)
         typed = tuple(word for word in words if word not in JOINING) or tuple(words)
@@ -198,7 +230,8 @@ class _Reading:
             if better:
                 self.corrections.append((word, better))
                 options = [Alternative((better,), "corrected"), *self._expansions([better])]
-        self.concepts.append(Concept(word, _unique(options)))
+        weight = FAINTLY if word in FAINT else 1.0
+        self.concepts.append(Concept(word, _unique(options), weight=weight))
 
     def _joined(self, position: int) -> str | None:
         """This word and the next as one, where the catalogue writes it so: "post code" as "postcode"."""

@@ -19,8 +19,8 @@ from catalogue.search.phrase import Alternative, Concept, Phrase
 from catalogue.search.schema import PRIOR_SCALE, RANKED, schema, stem
 from catalogue.text import fold
 
-WEIGHTS = {"title": 2.5, "names": 2.0, "text": 1.0}
-"""How much a word counts in each field. A title says what an entry is; more than 3 drowns the rest."""
+WEIGHTS = {"title": 2.0, "names": 2.5, "text": 1.0}
+"""How much a word counts in each field. Names (other titles, acronyms, keywords) are what people call the entry."""
 
 REST = 0.1
 """The share of a word's score in the other fields that is added to its best."""
@@ -34,7 +34,7 @@ EXACT = 60.0
 NAMED = 12.0
 """A run of words of the phrase is a name of the entry; half as much again for every further word of the run."""
 
-NEIGHBOURS = {"title": 1.0, "text": 0.4}
+NEIGHBOURS = {"title": 1.0, "text": 0.8}
 """Two neighbouring words of the phrase stand together."""
 
 HOLDER = 4.0
@@ -117,7 +117,7 @@ def _plain_words(searcher: tantivy.Searcher, public: tantivy.Searcher, phrase: P
         for alternative in concept.alternatives:
             for word in alternative.words:
                 term = stem(word) or word
-                trusts[term] = max(trusts.get(term, 0.0), VIA[alternative.via])
+                trusts[term] = max(trusts.get(term, 0.0), VIA[alternative.via] * concept.weight)
     terms = [
         _term(searcher, public, name, term, weight * trust)
         for term, trust in trusts.items()
@@ -150,13 +150,15 @@ def build(
 
 def _concept(searcher: tantivy.Searcher, public: tantivy.Searcher, concept: Concept) -> tantivy.Query:
     """A concept is worth its best alternative."""
-    alternatives = [_alternative(searcher, public, alternative) for alternative in concept.alternatives]
+    alternatives = [_alternative(searcher, public, each, concept.weight) for each in concept.alternatives]
     return alternatives[0] if len(alternatives) == 1 else tantivy.Query.disjunction_max_query(alternatives)
 
 
-def _alternative(searcher: tantivy.Searcher, public: tantivy.Searcher, alternative: Alternative) -> tantivy.Query:
+def _alternative(
+    searcher: tantivy.Searcher, public: tantivy.Searcher, alternative: Alternative, weight: float
+) -> tantivy.Query:
     """Words that stand for others must all be there; of words as typed each counts for itself."""
-    words = [_word(searcher, public, word, VIA[alternative.via]) for word in alternative.words]
+    words = [_word(searcher, public, word, VIA[alternative.via] * weight) for word in alternative.words]
     if len(words) == 1:
         return words[0]
     needed = 1 if alternative.via == "typed" else len(words)

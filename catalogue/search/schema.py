@@ -23,7 +23,7 @@ from catalogue.model import AccessRights, Dataset, Edition, Status
 from catalogue.search.places import gazetteer
 from catalogue.text import fold
 
-VERSION = 10
+VERSION = 11
 """Raised whenever this file changes what an index holds: an older index is then built anew."""
 
 WORD_LIMIT = 40
@@ -31,9 +31,9 @@ LANGUAGE = "english"
 
 OPEN = 1.03
 PROVISIONAL = 0.95
-WITHDRAWN = 0.6
-NATION = 0.8
-LOCAL = 0.75
+WITHDRAWN = 0.45
+NATION = 0.72
+LOCAL = 0.7
 
 RANKED = ("title", "names", "text")
 

@@ -66,9 +66,19 @@ class WriterLock:
                 self._file = None
 
 
+class _Held:
+    """A thread's connection; when the thread ends nobody holds this any more, and the connection is closed."""
+
+    def __init__(self, connection: sqlite_utils.Database) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class _Local(threading.local):
     def __init__(self) -> None:
-        self.connection: sqlite_utils.Database | None = None
+        self.held: _Held | None = None
         self.depth = 0
         self.calls: list[Callable[[], None]] = []
 
@@ -82,7 +92,7 @@ class SqliteDatabase:
         self.path = path
         self._lock = WriterLock(path.with_name(path.name + ".lock"))
         self._local = _Local()
-        self._all: weakref.WeakSet[sqlite_utils.Database] = weakref.WeakSet()  # a thread's goes when the thread goes
+        self._all: weakref.WeakSet[_Held] = weakref.WeakSet()
         with self._lock.held():  # several starters at once: one of them turns the write-ahead log on
             self._connection()  # fail now, in a plain sentence, rather than at the first question
 
@@ -152,21 +162,23 @@ class SqliteDatabase:
 
     def close(self) -> None:
         with self._lock.held():  # closing the last connection checkpoints the log
-            for connection in list(self._all):
-                connection.close()
+            for held in list(self._all):
+                held.connection.close()
         self._local = _Local()
         self._lock.close()
 
     def _connection(self) -> sqlite_utils.Database:
-        if self._local.connection is None:
+        if self._local.held is None:
             with _plain_errors(self.path):
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # made readable by its owner alone
                 # isolation_level=None: transactions begin and end only where `atomic` says so
                 raw = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+                held = _Held(sqlite_utils.Database(raw))
                 for pragma in PRAGMAS:
                     raw.execute(pragma)
-                self._local.connection = sqlite_utils.Database(raw)
-                self._all.add(self._local.connection)
-        return self._local.connection
+                self._local.held = held
+                self._all.add(held)
+        return self._local.held.connection
 
 
 @contextmanager
@@ -183,5 +195,6 @@ def _plain_errors(path: Path) -> Iterator[None]:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
         raise StoreUnavailable(
-            f"{path} is damaged or is not a whoholds database: {error}. Restore the newest backup."
+            f"{path} is damaged or is not a whoholds database: {error}. Check the path. If it is right,"
+            " restore the newest backup."
         ) from error

@@ -27,7 +27,7 @@ from bot.commands.playground import MANIFEST, workspace_of
 from bot.logs import JsonLines
 from bot.playground.deliveries import Delivery
 from bot.playground.events import Sender
-from bot.playground.model import Channel, Message, User
+from bot.playground.model import Channel, Message, User, id_of
 from bot.playground.server import Server
 from bot.playground.web_api import SlackServer
 from bot.playground.workspace import Workspace
@@ -66,7 +66,8 @@ class Town:
         """Somebody mentions the bot; it must be acknowledged. Returns the message they wrote."""
         deliveries = self.sender.say(user, channel or self.channel, f"<@{self.workspace.bot_user_id}> {text}", **more)
         assert [delivery.status for delivery in deliveries] == [200]
-        return self.workspace.messages(channel or self.channel)[-1]
+        mine = [each for each in self.workspace.messages(channel or self.channel) if each.user == id_of(user)]
+        return mine[-1]
 
     def asks(self, text: str, user: str | User = OFFICER, channel: Channel | None = None, **more: Any) -> Message:
         """Somebody asks in a channel; returns the answer, which stands in the thread of the question."""

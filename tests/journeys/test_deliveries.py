@@ -154,16 +154,16 @@ IGNORED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("kind", IGNORED)
 @pytest.mark.parametrize("event_type", ["app_mention", "message"])
-def test_what_no_person_wrote_is_acknowledged_and_not_answered(town: Town, event_type: str, kind: str) -> None:
+def test_what_no_person_wrote_is_acknowledged_and_not_answered(town: Town, event_type: str) -> None:
     im = town.workspace.open_im(OFFICER)
     place = {"channel": im.id, "channel_type": "im"} if event_type == "message" else {"channel": town.channel.id}
-    event = {"type": event_type, "user": OFFICER, "text": PUPILS, "ts": town.workspace.next_ts(), **place}
-    event = {name: value for name, value in (event | IGNORED[kind]).items() if value is not None}
     subscription = "message.im" if event_type == "message" else "app_mention"
-    (delivery,) = town.sender.deliver_event(event, subscription=subscription)
-    assert delivery.status == 200
+    for kind, more in IGNORED.items():
+        event = {"type": event_type, "user": OFFICER, "text": PUPILS, "ts": town.workspace.next_ts(), **place, **more}
+        event = {name: value for name, value in event.items() if value is not None}
+        (delivery,) = town.sender.deliver_event(event, subscription=subscription)
+        assert delivery.status == 200, kind
     assert town.settles()["sent"] == 0
     assert town.workspace.from_bot() == []
 
@@ -320,9 +320,9 @@ SIGNED_ODDITIES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("what", SIGNED_ODDITIES)
-def test_a_signed_body_of_no_known_shape_does_no_harm(town: Town, what: str) -> None:
-    assert raw(town, json.dumps(SIGNED_ODDITIES[what]).encode()) in (200, 400, 503)
+def test_a_signed_body_of_no_known_shape_does_no_harm(town: Town) -> None:
+    statuses = {what: raw(town, json.dumps(body).encode()) for what, body in SIGNED_ODDITIES.items()}
+    assert set(statuses.values()) <= {200, 400, 503}, statuses
     assert "Department for Education" in town.asks(PUPILS).text
 
 

@@ -78,11 +78,11 @@ def test_a_body_of_the_wrong_shape_is_refused_and_not_logged(
     assert CANARY not in log.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("skew", "status"), [(-301, 401), (-298, 200), (0, 200), (298, 200), (302, 401), (-86_400, 401), (10**9, 401)]
-)
-def test_a_delivery_is_taken_within_five_minutes_of_its_timestamp(town: Town, skew: int, status: int) -> None:
-    assert post(town, EVENT, headers(EVENT, skew=skew)).status_code in ({status} if status != 200 else {200, 503})
+def test_a_delivery_is_taken_within_five_minutes_of_its_timestamp(town: Town) -> None:
+    for skew in (-298, 0, 298):
+        assert post(town, EVENT, headers(EVENT, skew=skew)).status_code in (200, 503), "it gets past the gate"
+    for skew in (-302, 302, -86_400, 10**9):
+        assert post(town, EVENT, headers(EVENT, skew=skew)).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ HEADERS: dict[str, dict[str, str | None]] = {
 }
 
 
-@pytest.mark.parametrize("what", HEADERS)
-def test_headers_that_slack_does_not_send_are_refused(town: Town, what: str, log: io.StringIO) -> None:
-    given = headers(EVENT) | HEADERS[what]
-    kept = {name: value.encode() for name, value in given.items() if value is not None}
-    answer = town.sender.office.client.post(town.sender.office.endpoint, content=EVENT, headers=kept)
-    assert answer.status_code in (400, 401)
-    assert answer.content == b""
+def test_headers_that_slack_does_not_send_are_refused(town: Town, log: io.StringIO) -> None:
+    for what, changes in HEADERS.items():
+        given = headers(EVENT) | changes
+        kept = {name: value.encode() for name, value in given.items() if value is not None}
+        answer = town.sender.office.client.post(town.sender.office.endpoint, content=EVENT, headers=kept)
+        assert answer.status_code in (400, 401), what
+        assert answer.content == b"", what
     assert CANARY not in log.getvalue()
 
 
@@ -148,9 +148,9 @@ def test_a_body_at_the_limit_is_read(town: Town) -> None:
     assert (len(body), post(town, body, headers(body)).status_code) == (SIZE_LIMIT, 200)
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "HEAD", "TRACE"])
-def test_only_posts_are_taken(town: Town, method: str) -> None:
-    assert httpx.request(method, town.sender.office.endpoint, trust_env=False).status_code == 405
+def test_only_posts_are_taken(town: Town) -> None:
+    for method in ("GET", "PUT", "DELETE", "PATCH", "HEAD", "TRACE"):
+        assert httpx.request(method, town.sender.office.endpoint, trust_env=False).status_code == 405
 
 
 def test_a_challenge_without_a_signature_is_not_answered(town: Town) -> None:
