@@ -1,7 +1,8 @@
 """The worker: threads that take due notices from the outbox and have them delivered.
 
 Woken by the bell when this process posts a notice and by the database when another one does; otherwise it looks when
-the next one is due, and once a second in any case. `stop` lets the threads finish what is due, so that what was acknowledged is answered.
+the next one is due, and once a second in any case. `stop` lets the threads finish what is due, so that what was
+acknowledged is answered.
 """
 
 import logging

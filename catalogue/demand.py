@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from catalogue import clock
 from catalogue.store import Database
 
-
 KEPT = timedelta(days=365)
 KEY_KEPT = timedelta(days=7)
 

@@ -16,6 +16,10 @@ FIELDS = ("title", "alternative_titles", "acronyms", "keywords", "publisher", "s
 """Where a word is looked for, in the order in which it says most."""
 
 
+HELD = 0.5
+"""The share of a score that is in proportion to how much of the phrase the entry holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """The concept as typed, the field it stands in, how it is written there, and by which way it was found."""
@@ -59,6 +63,7 @@ def hit(entry: Dataset, score: float, phrase: Phrase, vocabulary: Vocabulary, pu
             matches.append(Match(mention.words, "publisher", vocabulary.name(entry.publisher) or "", "typed"))
     names = {entry.id, *(fold(name) for name in (entry.id, entry.title, *entry.alternative_titles, *entry.acronyms))}
     coverage = held / total if total else 1.0
+    score *= 1 - HELD + HELD * coverage
     return Hit(entry, score, coverage, not names.isdisjoint(whole_phrases(phrase)), tuple(matches))
 
 

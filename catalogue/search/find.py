@@ -29,6 +29,10 @@ from catalogue.store import Database
 __all__ = ["Found", "Hit", "Match", "Search"]
 
 
+LEAST_EXPLAINED = 6
+"""The best results are put in their last order by how much of the phrase they hold, which is known when explained."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The outcome of a search: the phrase as it was read, and the hits, best first."""
@@ -68,10 +72,11 @@ class Search:
         searchers = self.index.partitions(self.db, audience)
         vocabulary = self.vocabulary()
         phrase = read(text, vocabulary, is_known=_known(searchers), correct=self._corrector(searchers))
-        scores = rank(searchers, phrase, limit=limit, publishers=publishers, own=own)
+        scores = rank(searchers, phrase, limit=max(limit, LEAST_EXPLAINED), publishers=publishers, own=own)
         entries = datasets.get_many(self.db, list(scores), audience=audience)
-        hits = tuple(hit(entry, scores[entry.id], phrase, vocabulary, searchers[0]) for entry in entries)
-        return Found(phrase, hits)
+        hits = [hit(entry, scores[entry.id], phrase, vocabulary, searchers[0]) for entry in entries]
+        hits.sort(key=lambda found: (-round(found.score, 4), found.dataset.id))
+        return Found(phrase, tuple(hits[:limit]))
 
     def suggest(self, typed: str, *, audience: Audience, limit: int = 10) -> list[Suggestion]:
         """What a person who has typed this far may mean: organisations and entries, by any word's beginning."""

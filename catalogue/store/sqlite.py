@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -94,6 +94,7 @@ class SqliteDatabase:
         self._local = _Local()
         self._all: weakref.WeakSet[_Held] = weakref.WeakSet()
         with self._lock.held():  # several starters at once: one of them turns the write-ahead log on
+            _make(path)
             self._connection()  # fail now, in a plain sentence, rather than at the first question
 
     def query(self, sql: str, parameters: Parameters = {}, /) -> list[Row]:
@@ -170,7 +171,6 @@ class SqliteDatabase:
     def _connection(self) -> sqlite_utils.Database:
         if self._local.held is None:
             with _plain_errors(self.path):
-                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # made readable by its owner alone
                 # isolation_level=None: transactions begin and end only where `atomic` says so
                 raw = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
                 held = _Held(sqlite_utils.Database(raw))
@@ -179,6 +179,13 @@ class SqliteDatabase:
                 self._local.held = held
                 self._all.add(held)
         return self._local.held.connection
+
+
+def _make(path: Path) -> None:
+    """Make the file, for its owner alone to read. One that is there is not touched: closing it would drop the locks
+    that SQLite holds on it for this process."""
+    with suppress(OSError):  # then SQLite says why
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 @contextmanager

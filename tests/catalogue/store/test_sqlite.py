@@ -59,6 +59,15 @@ db.close()
 """
 
 
+READ_AND_CLOSE = """
+import sys
+from catalogue.store import connect
+db = connect(sys.argv[1])
+print(len(db.query("SELECT key FROM inbox")))
+db.close()
+"""
+
+
 def in_force(db: Database) -> dict[str, object]:
     return {name: next(iter(db.query(f"PRAGMA {name}")[0].values())) for name in SETTINGS}
 
@@ -98,6 +107,28 @@ def test_a_thread_that_ends_leaves_no_open_file_behind(sqlite_db: Database, sqli
         thread.start()
         thread.join()
     assert opened() <= before + 1  # SQLite keeps one for the next thread that comes
+
+
+def test_another_process_that_leaves_does_not_take_our_log_with_it(
+    sqlite_db: Database, sqlite_url: str, python: Start
+) -> None:
+    """Any open and close of the file outside SQLite would drop our locks: others would think they are the last."""
+    note = "INSERT INTO inbox (key, received_at) VALUES (:key, '')"
+    sqlite_db.execute(note, {"key": "before"})
+    thread = threading.Thread(target=lambda: sqlite_db.query("SELECT 1 AS one"))
+    thread.start()
+    thread.join()
+    assert python(READ_AND_CLOSE, sqlite_url).communicate(timeout=60) == ("1\n", "")
+    assert Path(f"{sqlite_url}-wal").exists()
+    sqlite_db.execute(note, {"key": "after"})
+    assert python(READ_AND_CLOSE, sqlite_url).communicate(timeout=60) == ("2\n", "")
+
+
+def test_only_its_owner_may_read_a_new_database(tmp_path: Path) -> None:
+    db = connect(str(tmp_path / "new.db"))
+    db.execute("CREATE TABLE mine (n INTEGER)")
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    db.close()
 
 
 def test_a_missing_folder_is_said_plainly(tmp_path: Path) -> None:
