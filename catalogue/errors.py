@@ -6,6 +6,7 @@
     ├── Conflict                 somebody else changed it first: carries the present revision
     ├── InvalidEntry             an entry cannot be kept: carries its faults, field by field
     ├── StoreUnavailable         the database cannot be used now (locked, full, unreachable, too new)
+    ├── BadRules                 a file of the rules for sharing makes no sense: names the place
     └── BadSetting               a setting is missing or makes no sense: names it
 
 Outcomes that are part of the work (no match, several matches) are return values, not errors.
@@ -43,6 +44,12 @@ class InvalidEntry(CatalogueError):
 
 class StoreUnavailable(CatalogueError):
     pass
+
+
+class BadRules(CatalogueError):
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(f"{where}: {problem}.")
+        self.where = where
 
 
 class BadSetting(CatalogueError):

@@ -4,10 +4,10 @@
 |---|---|
 | `db` | a fresh database as the program makes it, with the shipped vocabulary; once on SQLite, once on PostgreSQL |
 | `sqlite_db` | the same, on SQLite only |
-| `url` | the address of such a database, for several connections or processes; the `db` of the same test is open on it |
+| `url` | the address of such a database, for more connections or processes; `db` of the same test is open on it |
 | `bare_url` | the address of a fresh database without tables; once on SQLite, once on PostgreSQL |
 | `search` | a Search over `db`, its index in the test's own folder |
-| `sample_folder` | a folder with the sample catalogue (`whoholds.db`) and its index (`whoholds.index`): copy it, do not use it |
+| `sample_folder` | the sample catalogue (`whoholds.db`) and its index (`whoholds.index`): copy it, do not use it |
 | `sample_catalogue` | a Search over the test's own copy of the sample catalogue; its record is `sample_catalogue.db` |
 | `vocabulary` | the shipped vocabulary, read-only |
 | `now` | a moment |
@@ -116,7 +116,7 @@ def postgresql_bare_url(postgres: str) -> Iterator[str]:
 def _database(address: str, *, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")  # type: ignore[arg-type]
         yield _of(address, name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import settings
@@ -20,6 +21,7 @@ from catalogue import outbox
 log = logging.getLogger(__name__)
 
 THREADS = 16
+PING = 2.0  # seconds. slack_sdk gives a connection that was cut up after 5 pings, and is deaf until then
 
 
 @click.command("run")
@@ -80,8 +82,7 @@ class OneProcess(BaseApplication):  # type: ignore[misc]
             outbox.release(self.bot.catalogue.db)
         self.bot.worker.start()
         if self.chosen.app_token:
-            self.socket = SocketModeHandler(self.bot.bolt, self.chosen.app_token, logger=log)
-            self.socket.connect()  # type: ignore[no-untyped-call]
+            self.socket = connect_socket(self.bot.bolt, self.chosen.app_token)
         log.info("whoholds is ready")
         self._ready(self.bot)
         return self.bot.web
@@ -91,6 +92,13 @@ class OneProcess(BaseApplication):  # type: ignore[misc]
             self.socket.close()  # type: ignore[no-untyped-call]
         if self.bot:
             self.bot.close()
+
+
+def connect_socket(bolt: App, app_token: str) -> SocketModeHandler:
+    """Connect to Slack by Socket Mode. It reconnects by itself."""
+    handler = SocketModeHandler(bolt, app_token, logger=log, ping_interval=PING)
+    handler.connect()  # type: ignore[no-untyped-call]
+    return handler
 
 
 def wait_for_end() -> None:

@@ -169,6 +169,9 @@ class _Reading:
             elif position not in self.taken and self.words[position] not in ASKING:
                 self._add_word(position, is_place=position in where)
             position += length or 1
+        for mention in self.mentions:  # the name may also be what it is about
+            words = tuple(self.words[mention.start : mention.end])
+            self.concepts.append(Concept(mention.words, (Alternative(words),), is_needed=False, weight=FAINTLY))
         if not any(concept.is_needed for concept in self.concepts) and not self.mentions and not self.places:
             for position in range(len(self.words)):
                 self._add_word(position, is_place=False)

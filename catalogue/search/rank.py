@@ -2,7 +2,7 @@
 
 An entry's score is the sum over the phrase's concepts of its best alternative, plus what it gains by bearing the
 phrase as a name and by holding neighbouring words together, times its prior and how well it fits what else is asked.
-A word is scored by BM25 in the best of three fields. docs/search.md tells what each part is worth, measured.
+A word is scored by BM25 in the best of three fields of stems, and again in the words as written. docs/search.md tells what each part is worth, measured.
 
 It is done in two rounds. The first gathers candidates by words alone, a plain sum that the index can cut short; the
 second scores only those in full. So a million entries cost little more than ten thousand.
@@ -19,8 +19,11 @@ from catalogue.search.phrase import Alternative, Concept, Phrase
 from catalogue.search.schema import PRIOR_SCALE, RANKED, schema, stem
 from catalogue.text import fold
 
-WEIGHTS = {"title": 2.0, "names": 2.5, "text": 1.0}
+WEIGHTS = {"title": 1.2, "names": 1.8, "text": 0.7}
 """How much a word counts in each field. Names (other titles, acronyms, keywords) are what people call the entry."""
+
+AS_WRITTEN = 2.0
+"""How much the word counts, on top, where an entry writes it just so, and not another word of the same stem."""
 
 REST = 0.1
 """The share of a word's score in the other fields that is added to its best."""
@@ -31,7 +34,7 @@ VIA = {"typed": 1.0, "spelling": 1.0, "corrected": 0.9, "acronym": 0.95, "synony
 EXACT = 60.0
 """The whole phrase is the name of the entry: its id, title, other title or acronym."""
 
-NAMED = 12.0
+NAMED = 8.0
 """A run of words of the phrase is a name of the entry; half as much again for every further word of the run."""
 
 NEIGHBOURS = {"title": 1.0, "text": 0.8}
@@ -46,7 +49,7 @@ OWN = 1.15
 FIRST_ROUND = {"text": 1.0, "title": 1.5}
 """How much a word counts in each field when candidates are gathered."""
 
-CANDIDATES = 30
+CANDIDATES = 40
 """Entries that the first round hands to the second, by words; those that bear a name or are the holder's come too."""
 
 LOOKED_AT = 40
@@ -168,7 +171,9 @@ def _alternative(
 def _word(searcher: tantivy.Searcher, public: tantivy.Searcher, word: str, trust: float) -> tantivy.Query:
     term = stem(word) or word
     fields = [_term(searcher, public, name, term, WEIGHTS[name] * trust) for name in RANKED]
-    return tantivy.Query.disjunction_max_query(fields, REST)
+    stems = tantivy.Query.disjunction_max_query(fields, REST)
+    as_written = _term(searcher, public, "words", word, AS_WRITTEN * trust)
+    return tantivy.Query.boolean_query([(SHOULD, stems), (SHOULD, as_written)])
 
 
 def _term(searcher: tantivy.Searcher, public: tantivy.Searcher, name: str, term: str, weight: float) -> tantivy.Query:

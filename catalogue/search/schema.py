@@ -23,11 +23,14 @@ from catalogue.model import AccessRights, Dataset, Edition, Status
 from catalogue.search.places import gazetteer
 from catalogue.text import fold
 
-VERSION = 11
+VERSION = 12
 """Raised whenever this file changes what an index holds: an older index is then built anew."""
 
 WORD_LIMIT = 40
 LANGUAGE = "english"
+
+TITLE_TIMES, NAMES_TIMES = 2, 1
+"""How often the title and the other names stand in the field of everything: the words of a title count for more."""
 
 OPEN = 1.03
 PROVISIONAL = 0.95
@@ -95,9 +98,8 @@ def document(dataset: Dataset, publisher_names: str) -> tantivy.Document:
     """An entry as the index holds it; `publisher_names` are all present names of its publisher."""
     names = [*dataset.alternative_titles, *dataset.acronyms]
     everything = [
-        dataset.title,
-        " ".join(names),
-        " ".join(dataset.keywords),
+        *[dataset.title] * TITLE_TIMES,
+        *[" ".join([*names, *dataset.keywords])] * NAMES_TIMES,
         publisher_names,
         dataset.summary or "",
         dataset.description or "",

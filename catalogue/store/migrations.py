@@ -28,9 +28,6 @@ def migrate(db: Database, *, now: str, before: Callable[[str], None] = lambda _n
     applied: list[str] = []
     while True:
         with db.atomic():
-            if db.dialect == "postgresql":
-                db.query(LOCK)
-            db.execute(LEDGER)
             missing = _missing(db)
             if not missing:
                 return applied
@@ -46,11 +43,13 @@ def migrate(db: Database, *, now: str, before: Callable[[str], None] = lambda _n
 def pending(db: Database) -> list[str]:
     """The names of the migrations that `migrate` would apply."""
     with db.atomic():
-        db.execute(LEDGER)
         return [step.__name__ for step in _missing(db)]
 
 
 def _missing(db: Database) -> list[Migration]:
+    if db.dialect == "postgresql":
+        db.query(LOCK)
+    db.execute(LEDGER)
     done = {row["name"] for row in db.query("SELECT name FROM migrations")}
     unknown = done - {step.__name__ for step in MIGRATIONS}
     if unknown:

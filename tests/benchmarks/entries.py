@@ -19,7 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = ROOT.parent / "shared" / "data" / "catalogues"
 SAMPLE = ROOT / "catalogue" / "data" / "sample"
 SYLLABLES = "ba be bo ca ce co da de do fa fe ga ge ha ka ki la le li lo ma me mi mo na ne no pa pe po ra re ri ro sa se so ta te ti to va ve vi wa we".split()
-PLACES = "England;Wales;Scotland;Northern Ireland;United Kingdom;Great Britain;Camden;Leeds;Kent;Cardiff;Glasgow;Belfast".split(";")
+PLACES = "England;Wales;Scotland;Northern Ireland;United Kingdom;Great Britain;Camden;Leeds;Kent;Cardiff;Glasgow;Belfast".split(
+    ";"
+)
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -30,7 +32,9 @@ def real_entries() -> list[dict[str, Any]]:
     files = sorted(CATALOGUES.glob("*.jsonl.gz"))
     if not files:
         print("The shared catalogues are not there: entries are made from the sample.", file=sys.stderr)
-        lines = [line for path in sorted(SAMPLE.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
+        lines = [
+            line for path in sorted(SAMPLE.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()
+        ]
         return [json.loads(line) for line in lines]
     found = []
     for path in files:

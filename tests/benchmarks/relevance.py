@@ -184,8 +184,9 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     unknown = [name for name in options.engines if name not in ENGINES]
     if unknown:
         parser.error(f"there is no engine “{unknown[0]}”: choose from {', '.join(ENGINES)}")
-    if options.collection and not options.collection.is_dir():
-        parser.error(f"{options.collection} is not there: nothing to measure on")
+    needed = options.collection / "corpus.jsonl.gz" if options.collection else options.probes
+    if not needed.is_file():
+        parser.error(f"{needed} is not there: nothing to measure on")
     return options
 
 
@@ -200,7 +201,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     with ExitStack() as stack:
         runs = run(judged, _filled(judged, options.engines, stack))
-    print(quality(runs), kinds(judged, runs), times(runs), sep="\n\n")
+    by_kind = [kinds(judged, runs)] if len({query.kind for query in judged.queries}) > 1 else []
+    print(quality(runs), *by_kind, times(runs), sep="\n\n")
     if options.save:
         options.save.write_text(json.dumps({name: one.scores for name, one in runs.items()}, indent=1))
     if options.failed and "ours" in runs:

@@ -52,7 +52,17 @@ class SocketMode:
         """Cut every connection without a word."""
         with self._lock:
             for connection in self._connections:
-                connection.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            self._connections.clear()
+            self.connected.clear()
+
+    def refresh(self) -> None:
+        """Say that every connection will end, as Slack does every few hours, and end it."""
+        with self._lock:
+            for connection in self._connections:
+                connection.sendall(
+                    frame(json.dumps({"type": "disconnect", "reason": "refresh_requested"}).encode(), TEXT)
+                )
             self._connections.clear()
             self.connected.clear()
 
@@ -117,7 +127,7 @@ class SocketMode:
 
 
 class SocketTransport(httpx.BaseTransport):
-    """Carries a Sender's deliveries over the socket instead of HTTP. The same body always has the same envelope."""
+    """Carries a Sender's deliveries over the socket instead of HTTP, each in an envelope of its own."""
 
     def __init__(self, server: SocketMode, *, timeout: float = 3.0) -> None:
         self.server, self.timeout = server, timeout
@@ -125,7 +135,7 @@ class SocketTransport(httpx.BaseTransport):
     def handle_request(self, posted: httpx.Request) -> httpx.Response:
         body = posted.read()
         envelope: dict[str, Any] = {
-            "envelope_id": str(uuid.uuid5(uuid.NAMESPACE_OID, hashlib.sha256(body).hexdigest())),
+            "envelope_id": str(uuid.uuid4()),
             "accepts_response_payload": True,
         }
         if posted.headers["Content-Type"] == "application/json":

@@ -12,7 +12,7 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -137,14 +137,21 @@ class Builder:
     folder: Path
     towns: list[Town]
 
-    def __call__(self, *, manifest: dict[str, Any] | None = None, **changes: Any) -> Town:
-        """A running town; `changes` are other settings."""
+    def __call__(
+        self,
+        *,
+        manifest: dict[str, Any] | None = None,
+        prepare: Callable[[SlackServer], None] = lambda _slack: None,
+        **changes: Any,
+    ) -> Town:
+        """A running town; `changes` are other settings. `prepare` is called before the first call of the bot's."""
         place = self.folder / f"town{len(self.towns)}"
         settings = replace(copy_of(self.sample, place), **changes)
         catalogue = open_catalogue(settings)
-        manifest = manifest or json.loads(MANIFEST.read_text(encoding="utf-8"))
+        manifest = manifest or shipped_manifest()
         workspace = workspace_of(catalogue.db, manifest)
         slack = SlackServer(workspace).start()
+        prepare(slack)
         settings = replace(settings, api_url=slack.base_url)
         bot = assemble(settings, catalogue)
         bot.worker.start()
@@ -158,6 +165,12 @@ class Builder:
     def close(self) -> None:
         for town in self.towns:
             town.stop()
+
+
+def shipped_manifest() -> dict[str, Any]:
+    """The manifest that Slack is given."""
+    manifest: dict[str, Any] = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    return manifest
 
 
 def copy_of(prepared: Path, place: Path) -> Settings:

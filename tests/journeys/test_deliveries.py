@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot.commands.playground import MANIFEST
 from bot.playground.deliveries import Delivery, signed
 from bot.playground.model import Channel, Message
-from tests.journeys.conftest import ANALYST, OFFICER, SECRET, Builder, Town, statuses
+from tests.journeys.conftest import ANALYST, OFFICER, SECRET, Builder, Town, shipped_manifest, statuses
 
 PUPILS = "who holds the National Pupil Database?"
 HIDDEN = "dfe/free-school-meals-eligibility-checking-service"
@@ -32,7 +31,7 @@ def every_message(manifest: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def chatty(build: Builder) -> Town:
-    return build(manifest=every_message(json.loads(MANIFEST.read_text(encoding="utf-8"))))
+    return build(manifest=every_message(shipped_manifest()))
 
 
 def ask_by_event(town: Town, text: str, **envelope: Any) -> tuple[dict[str, Any], Message]:
