@@ -1,6 +1,6 @@
 """Why an entry was found: which word stands in which of its fields, and how much of the phrase it holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import tantivy
@@ -46,18 +46,17 @@ class Hit:
 
 def hit(entry: Dataset, score: float, phrase: Phrase, vocabulary: Vocabulary, public: tantivy.Searcher) -> Hit:
     """Explain one result."""
-    texts = _texts(entry, vocabulary)
-    everything = frozenset().union(*(stems for _name, stems in texts))
+    fields = _Fields(entry, vocabulary)
     matches: list[Match] = []
     held = total = 0.0
     for concept in phrase.concepts:
-        match = _match(concept, texts, everything)
+        match = fields.match(concept)
         if match:
             matches.append(match)
         if concept.is_needed:
-            worth = concept.weight * max(rarity(public, "text", stem(word)) for word in concept.alternatives[0].words)
-            total += worth
-            held += worth if match else worth * _partly(concept, everything)
+            rarest = max(rarity(public, "text", stem(word)) for word in concept.alternatives[0].words)
+            total += concept.weight * rarest
+            held += concept.weight * rarest * (1.0 if match else fields.share(concept))
     for mention in phrase.mentions:
         if entry.publisher == mention.organisation.slug:
             matches.append(Match(mention.words, "publisher", vocabulary.name(entry.publisher) or "", "typed"))
@@ -67,31 +66,52 @@ def hit(entry: Dataset, score: float, phrase: Phrase, vocabulary: Vocabulary, pu
     return Hit(entry, score, coverage, not names.isdisjoint(whole_phrases(phrase)), tuple(matches))
 
 
-def _texts(entry: Dataset, vocabulary: Vocabulary) -> list[tuple[str, frozenset[str]]]:
-    values = {
-        "title": entry.title,
-        "alternative_titles": " ".join(entry.alternative_titles),
-        "acronyms": " ".join(entry.acronyms),
-        "keywords": " ".join(entry.keywords),
-        "publisher": f"{vocabulary.name(entry.publisher) or ''} {entry.publisher_acronym or ''}",
-        "summary": entry.summary or "",
-        "description": entry.description or "",
-        "theme": " ".join(p for p in (entry.theme, entry.spatial, entry.granularity, entry.data_subjects) if p),
-    }
-    return [(name, frozenset(map(stem, split(values[name])))) for name in FIELDS if values[name]]
+class _Fields:
+    """The stems of an entry's fields, made one field after the other as they are needed."""
 
+    def __init__(self, entry: Dataset, vocabulary: Vocabulary) -> None:
+        self._entry, self._vocabulary = entry, vocabulary
+        self._stems: list[tuple[str, frozenset[str]]] = []
 
-def _match(concept: Concept, texts: Sequence[tuple[str, frozenset[str]]], everything: frozenset[str]) -> Match | None:
-    """Where the concept stands: the first alternative that one field holds whole, or that the entry holds together."""
-    for alternative in concept.alternatives:
-        wanted = {stem(word) for word in alternative.words}
-        if wanted <= everything:
-            field = next((name for name, stems in texts if wanted <= stems), "description")
-            return Match(concept.typed, field, " ".join(alternative.words), alternative.via)
-    return None
+    def match(self, concept: Concept) -> Match | None:
+        """Where the concept stands: the first alternative that one field holds, or that the entry holds together."""
+        wanted = [(alternative, {stem(word) for word in alternative.words}) for alternative in concept.alternatives]
+        typed = wanted[0]
+        for name, stems in self._each():
+            if typed[1] <= stems:
+                return Match(concept.typed, name, " ".join(typed[0].words), typed[0].via)
+        everything = self._everything()
+        for alternative, words in wanted:
+            if words <= everything:
+                field = next((name for name, stems in self._stems if words <= stems), "description")
+                return Match(concept.typed, field, " ".join(alternative.words), alternative.via)
+        return None
 
+    def share(self, concept: Concept) -> float:
+        """The share of a run of words that the entry holds when it does not hold the whole; at most half."""
+        words = {stem(word) for word in concept.alternatives[0].words}
+        return 0.5 * len(words & self._everything()) / len(words) if len(words) > 1 else 0.0
 
-def _partly(concept: Concept, everything: frozenset[str]) -> float:
-    """The share of a run of words that an entry holds when it does not hold the whole; at most half."""
-    words = {stem(word) for word in concept.alternatives[0].words}
-    return 0.5 * len(words & everything) / len(words) if len(words) > 1 else 0.0
+    def _each(self) -> Iterator[tuple[str, frozenset[str]]]:
+        yield from self._stems
+        for name in FIELDS[len(self._stems) :]:
+            stems = frozenset(map(stem, split(self._text(name))))
+            self._stems.append((name, stems))
+            yield name, stems
+
+    def _everything(self) -> frozenset[str]:
+        return frozenset().union(*(stems for _name, stems in self._each()))
+
+    def _text(self, name: str) -> str:
+        entry = self._entry
+        match name:
+            case "publisher":
+                return f"{self._vocabulary.name(entry.publisher) or ''} {entry.publisher_acronym or ''}"
+            case "theme":
+                return " ".join(
+                    part for part in (entry.theme, entry.spatial, entry.granularity, entry.data_subjects) if part
+                )
+            case "alternative_titles" | "acronyms" | "keywords":
+                return " ".join(getattr(entry, name))
+            case _:
+                return getattr(entry, name) or ""

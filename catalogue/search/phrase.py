@@ -196,7 +196,7 @@ class _Reading:
         """How many words from `start` together stand for something; 0 when none do."""
         for length in range(min(LONGEST_RUN, len(self.words) - start), 0, -1):
             words = self._singular(self.words[start : start + length])
-            if not self.taken.isdisjoint(range(start, start + length)) or (length == 1 and words[0] in ASKING):
+            if not self.taken.isdisjoint(range(start, start + length)) or self._is_everyday(words):
                 continue
             if all(word in ASKING for word in words):
                 continue
@@ -206,10 +206,15 @@ class _Reading:
 
     def _singular(self, words: list[str]) -> list[str]:
         """An acronym in the plural as the acronym: NEETs as NEET."""
-        if len(words) > 1 or len(words[0]) < 4 or not words[0].endswith("s"):
+        singular = words[0][:-1]
+        if len(words) > 1 or not words[0].endswith("s") or self.vocabulary.stands_for_something(words[0]):
             return words
-        is_plural = not self.vocabulary.stands_for_something(words[0]) and self.vocabulary.meanings(words[0][:-1])
-        return [words[0][:-1]] if is_plural else words
+        is_acronym = len(singular) > 3 or re.search(rf"\b{re.escape(singular.upper())}s\b", self.text)
+        return [singular] if is_acronym and self._meanings([singular]) else words
+
+    def _is_everyday(self, words: Sequence[str]) -> bool:
+        """One everyday word, not in capitals: it stands for nothing but itself."""
+        return len(words) == 1 and words[0] in (ASKING | FAINT) and words[0] not in self.capitals
 
     def _add_run(self, start: int, length: int) -> None:
         words = self._singular(self.words[start : start + length])

@@ -2,7 +2,8 @@
 
 An entry's score is the sum over the phrase's concepts of its best alternative, plus what it gains by bearing the
 phrase as a name and by holding neighbouring words together, times its prior and how well it fits what else is asked.
-A word is scored by BM25 in the best of three fields of stems, and again in the words as written. docs/search.md tells what each part is worth, measured.
+A word is scored by BM25 in the best of three fields of stems, and again in the words as written. docs/search.md tells
+what each part is worth, measured.
 
 It is done in two rounds. The first gathers candidates by words alone, a plain sum that the index can cut short; the
 second scores only those in full. So a million entries cost little more than ten thousand.

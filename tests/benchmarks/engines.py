@@ -71,6 +71,10 @@ class Ours:
         hits = self._search.find(text, audience=GOVERNMENT, limit=limit).hits
         return [self._ids[hit.dataset.id] for hit in hits]
 
+    def size_on_disk(self) -> int:
+        """Bytes of the index, without the record."""
+        return sum(path.stat().st_size for path in Path(self._folder.name).glob("index*/**/*") if path.is_file())
+
     def close(self) -> None:
         self._db.close()
         self._folder.cleanup()
