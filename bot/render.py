@@ -1,18 +1,21 @@
 """Prose from templates, escaped for where it goes.
 
 One template serves every channel: `bold` and `link` know the channel. Slack's mrkdwn knows three escapes and no way to
-write a literal asterisk, so a mark that would format gets an invisible space beside it. HTML escaping would be wrong
-there: Slack shows `&#39;` as it stands. A value is escaped when it is put into the text, wherever it came from.
+write a literal asterisk, so a mark that would format is written with a character that looks like it. HTML escaping
+would be wrong there: Slack shows `&#39;` as it stands. A value is put on one line and escaped when it is put into the
+text, wherever it came from.
 """
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot import words
 
 ZERO_WIDTH_SPACE = "\u200b"
+LOOKS_LIKE = str.maketrans({"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"})
 
 _FORMATS = re.compile(r"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])|(?<=:)(?=[a-z0-9_+\-]{1,60}:)|^(?=&gt;)", re.MULTILINE)
 _HIDDEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e0fff]")
@@ -30,12 +33,17 @@ def escape_mrkdwn(value: object) -> str:
         return value
     text = _HIDDEN.sub("", str(value))
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _FORMATS.sub(lambda match: ZERO_WIDTH_SPACE + match[0], text)
+    return _FORMATS.sub(lambda match: match[0].translate(LOOKS_LIKE) or ZERO_WIDTH_SPACE, text)
 
 
 def one_line(value: object) -> str:
     """Text without line breaks, so that it cannot forge a line of its own."""
     return " ".join(str(value).split())
+
+
+def label(value: object) -> str:
+    """Text for a button or another place that knows no format: one line, nothing hidden, never empty."""
+    return one_line(_HIDDEN.sub("", str(value))) or "…"
 
 
 def cut(value: str, limit: int) -> str:
@@ -47,18 +55,39 @@ def cut(value: str, limit: int) -> str:
 
 
 def _slack_bold(value: object) -> Ready:
-    return Ready(f"*{escape_mrkdwn(one_line(value))}*")
+    text = escape_mrkdwn(one_line(value)).replace("*", "*".translate(LOOKS_LIKE))
+    return Ready(f"*{text}*" if text else "")
 
 
 def _slack_link(value: object, url: str | None) -> Ready:
-    """A link to an https address, shown under `value`; only the words when there is no such address."""
-    if not url or not url.startswith("https://") or re.search(r"[\s<>|]", url):
-        return Ready(escape_mrkdwn(one_line(value)))
-    return Ready(f"<{url.replace('&', '&amp;')}|{escape_mrkdwn(one_line(value))}>")
+    """A link to an https address, shown under `value`; only the words when there is no such address.
+
+    The host is shown beside it, so that the words cannot pretend to lead elsewhere.
+    """
+    words = escape_mrkdwn(one_line(value))
+    host = _host(url)
+    if not url or not host:
+        return Ready(words)
+    return Ready(f"<{url.replace('&', '&amp;')}|{words}> ({host})")
+
+
+def _host(url: str | None) -> str | None:
+    """Where an https address leads; None for anything else, or what Slack could not take as one."""
+    if not url or not re.fullmatch(r"https://[!-~]+", url) or set(url) & set('<>|"`'):
+        return None
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return None
+    return host if re.fullmatch(r"[a-z0-9.-]+", host) else None
 
 
 def _plain_link(value: object, url: str | None) -> str:
-    return f"{one_line(value)}, {url}" if url else one_line(value)
+    return f"{one_line(value)}, {one_line(url)}" if url else one_line(value)
+
+
+def _slack_value(value: object) -> str:
+    return value if isinstance(value, Ready) else escape_mrkdwn(one_line(value))
 
 
 def _environment(**more: Any) -> Environment:
@@ -78,9 +107,9 @@ def _environment(**more: Any) -> Environment:
     return environment
 
 
-MRKDWN = _environment(finalize=escape_mrkdwn)
+MRKDWN = _environment(finalize=_slack_value)
 MRKDWN.globals.update(bold=_slack_bold, link=_slack_link)
-PLAIN = _environment()
+PLAIN = _environment(finalize=one_line)
 PLAIN.globals.update(bold=one_line, link=_plain_link)
 
 _BLANK_LINES = re.compile(r"\n{3,}")

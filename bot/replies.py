@@ -10,19 +10,19 @@ from intents.answers import Answer, Outcome
 from intents.understand import INTENTS
 
 WANTS = {
-    "freshness": "know how current something is",
-    "coverage": "know what something covers",
-    "conditions": "know the conditions for sharing",
-    "access": "get access",
-    "my_requests": "see your requests",
+    "freshness": "tell you how current something is",
+    "coverage": "tell you what something covers",
+    "conditions": "explain the conditions for sharing",
+    "access": "help you get access",
+    "my_requests": "show your requests",
     "collect": "check what is already held before you collect",
-    "precedent": "know what was shared before",
+    "precedent": "tell you what was shared before",
     "compare": "compare entries",
-    "report_problem": "report a problem",
+    "report_problem": "pass on a problem",
     "steward_edit": "change an entry",
-    "review_queue": "see what waits for you",
+    "review_queue": "show what waits for you",
 }
-"""Kinds of question that are understood and not answered yet, in the words of the asker."""
+"""Kinds of question that are understood and not answered yet: what the bot cannot do."""
 
 WITH_ENTRIES = ("holders",)
 WITH_CONTACT = frozenset({Outcome.ANSWERED})

@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.render import cut
+from bot.render import label as plain
 
 SECTION = 2_900
 LABEL = 70
@@ -59,10 +60,10 @@ def buttons(*elements: ButtonElement) -> Block:
 def button(label: str, *, action_id: str, value: str, about: str | None = None, primary: bool = False) -> ButtonElement:
     """A button. `about` completes the label for a screen reader where several buttons share one."""
     return ButtonElement(
-        text=PlainTextObject(text=cut(label, LABEL), emoji=False),
+        text=PlainTextObject(text=cut(plain(label), LABEL), emoji=False),
         action_id=action_id,
         value=value[:VALUE],
-        accessibility_label=cut(f"{label}: {about}", 75) if about else None,
+        accessibility_label=cut(plain(f"{label}: {about}"), 75) if about else None,
         style="primary" if primary else None,
     )
 

@@ -18,10 +18,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = ROOT.parent / "shared" / "data" / "catalogues"
 SAMPLE = ROOT / "catalogue" / "data" / "sample"
-SYLLABLES = "ba be bo ca ce co da de do fa fe ga ge ha ka ki la le li lo ma me mi mo na ne no pa pe po ra re ri ro sa se so ta te ti to va ve vi wa we".split()
-PLACES = "England;Wales;Scotland;Northern Ireland;United Kingdom;Great Britain;Camden;Leeds;Kent;Cardiff;Glasgow;Belfast".split(
-    ";"
-)
+SYLLABLES = (
+    "ba be bo ca ce co da de do fa fe ga ge ha ka ki la le li lo ma me mi mo na ne no pa pe po ra re ri ro sa se so ta"
+    " te ti to va ve vi wa we"
+).split()
+PLACES = (
+    "England;Wales;Scotland;Northern Ireland;United Kingdom;Great Britain;Camden;Leeds;Kent;Cardiff;Glasgow;Belfast"
+).split(";")
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")

@@ -21,7 +21,6 @@ from typing import Any
 import httpx
 import pytest
 
-from bot import sample
 from bot.app import Bot, assemble, open_catalogue
 from bot.commands.playground import MANIFEST, workspace_of
 from bot.logs import JsonLines
@@ -182,18 +181,6 @@ def copy_of(prepared: Path, place: Path) -> Settings:
         bot_token="xoxb-playground",
         signing_secret=SECRET,
     )
-
-
-@pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sample catalogue and its index, made once; copy it, do not use it."""
-    folder = tmp_path_factory.mktemp("sample")
-    settings = Settings(database=str(folder / "whoholds.db"), index=folder / "whoholds.index")
-    catalogue = open_catalogue(settings)
-    sample.load(catalogue.db)
-    catalogue.search.index.follow(catalogue.db, wait=True)
-    catalogue.db.close()
-    return folder
 
 
 @pytest.fixture(autouse=True)

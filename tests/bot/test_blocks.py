@@ -1,0 +1,92 @@
+"""Whatever an entry holds, the message that shows it is one that Slack takes, with a text that stands alone."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bot.playground.block_kit import faults
+from bot.slack import blocks
+from bot.slack.answers import as_message
+from bot.slack.blocks import OUTSIDE, SlackMessage, button, buttons, divider, message, note, section
+from tests.bot.answering import QUESTIONS, Answering
+from tests.bot.test_render import with_vocabulary
+from tests.fakes.hostile import with_words
+
+LONG = st.builds(lambda text, times: text * times, st.text(min_size=1, max_size=12), st.integers(1, 2_000))
+WORDS = st.lists(st.one_of(st.text(max_size=300), LONG, st.just(""), st.just("\n"), st.just("\u200b")), min_size=1)
+BROKEN = re.compile(r"<[^>]*$|&[a-z]*$")
+
+
+def fits(shown: SlackMessage) -> None:
+    assert faults(shown.blocks) == []
+    assert shown.text.strip()
+    assert len(shown.text) <= 4_000
+    assert 1 <= len(shown.blocks) <= 50
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@given(question=st.sampled_from(QUESTIONS), words=WORDS, outside=st.booleans())
+@example(question="who holds the National Pupil Database?", words=["&<>*_~`" * 3_000], outside=True)
+@example(question="What data does DWP hold?", words=["\u202e"], outside=False)
+def test_any_text_in_any_field_of_any_answer_fits(
+    answering: Answering, question: str, words: list[str], outside: bool
+) -> None:
+    endless = itertools.cycle(words)
+    answer = with_words(answering.answer(question), lambda _word: next(endless))
+    fits(as_message(answer, with_vocabulary(answering.vocabulary, answer), is_shared_outside=outside))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_answer_as_it_is_fits(answering: Answering, question: str) -> None:
+    shown = as_message(answering.answer(question), answering.vocabulary)
+    fits(shown)
+    assert "None" not in shown.text
+    assert "  " not in shown.text.replace("\n\n", "")
+    assert "\n\n\n" not in shown.text
+
+
+def test_the_questions_between_them_give_every_kind_of_answer(answering: Answering) -> None:
+    intents = {intent for intent, _outcome in answering.outcomes()}
+    assert intents >= {"holders", "describe", "contact", "holdings", "define", "help", "social", "out_of_scope"}
+    assert len({outcome for _intent, outcome in answering.outcomes()}) >= 4
+
+
+def test_a_message_that_outsiders_may_read_says_so_in_every_block(answering: Answering) -> None:
+    answer = answering.answer("who holds the National Pupil Database?")
+    inside, outside = (
+        as_message(answer, answering.vocabulary, is_shared_outside=shared).blocks for shared in (False, True)
+    )
+    assert all(block["block_id"].startswith(OUTSIDE) for block in outside)
+    assert not any("block_id" in block for block in inside)
+
+
+@given(st.text(alphabet="a <>&;|\nhttps:/gt", max_size=200), st.integers(1, 40))
+def test_a_long_text_is_never_cut_inside_a_link_or_an_entity(text: str, times: int) -> None:
+    whole = (text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "<https://a.example|b>") * times
+    shown = section(whole * 10).to_dict()["text"]["text"]
+    assert len(shown) <= blocks.SECTION
+    assert not BROKEN.search(shown.removesuffix("…"))
+
+
+def test_a_message_of_too_many_blocks_says_that_there_is_more() -> None:
+    shown = message("text", [section(f"number {number}") for number in range(100)])
+    assert len(shown.blocks) == blocks.MOST_BLOCKS + 1
+    assert "more" in shown.blocks[-1]["elements"][0]["text"]
+    assert faults(shown.blocks) == []
+
+
+def test_a_message_of_too_many_characters_says_that_there_is_more() -> None:
+    shown = message("text", [section("x" * 2_800) for _ in range(10)])
+    assert faults(shown.blocks) == []
+    assert "more" in shown.blocks[-1]["elements"][0]["text"]
+
+
+@given(st.text(max_size=200), st.text(max_size=3_000), st.none() | st.text(max_size=200))
+def test_any_button_fits(label: str, value: str, about: str | None) -> None:
+    element = button(label, action_id="question.ask", value=value, about=about)
+    assert faults([buttons(element).to_dict(), divider().to_dict(), note("x").to_dict()]) == []
