@@ -81,14 +81,14 @@ def kebab(value: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "").lower()).strip("-")
 
 
-_NOT_WORD = re.compile(r"[^\w]+", re.ASCII)
+_NOT_WORD = re.compile(r"[\W_]+", re.ASCII)
 
 
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """The key of a name: lower case, no accents, `&` as "and", single spaces between words."""
     plain = text.lower() if text.isascii() else _without_accents(text.casefold())
-    return _NOT_WORD.sub(" ", plain.replace("&", " and ").replace("'", "").replace("’", "")).replace("_", " ").strip()
+    return _NOT_WORD.sub(" ", plain.replace("&", " and ").replace("'", "").replace("’", "")).strip()
 
 
 def _without_accents(text: str) -> str:

@@ -23,7 +23,7 @@ from catalogue.model import AccessRights, Dataset, Edition, Status
 from catalogue.search.places import gazetteer
 from catalogue.text import fold
 
-VERSION = 12
+VERSION = 13
 """Raised whenever this file changes what an index holds: an older index is then built anew."""
 
 WORD_LIMIT = 40
