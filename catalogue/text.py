@@ -87,7 +87,7 @@ _NOT_WORD = re.compile(r"[\W_]+", re.ASCII)
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """The key of a name: lower case, no accents, `&` as "and", single spaces between words."""
-    plain = text.lower() if text.isascii() else _without_accents(text.casefold())
+    plain = text.lower() if text.isascii() else _without_accents(text).casefold()
     return _NOT_WORD.sub(" ", plain.replace("&", " and ").replace("'", "").replace("’", "")).strip()
 
 
