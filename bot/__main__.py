@@ -65,7 +65,7 @@ def main() -> None:
         context = getattr(error, "ctx", None)
         hint = f" See: {context.command_path} --help" if context else ""
         click.echo(f"whoholds: {' '.join(error.format_message().split())}{hint}", err=True)
-        sys.exit(2)
+        sys.exit(error.exit_code)
     except BadSetting as error:
         click.echo(f"whoholds: {error}", err=True)
         sys.exit(2)

@@ -7,6 +7,7 @@ text, wherever it came from.
 """
 
 import re
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -107,10 +108,31 @@ def _environment(**more: Any) -> Environment:
     return environment
 
 
+def _html_value(value: object) -> str:
+    return value if isinstance(value, Ready) else escape(one_line(value))
+
+
+def _html_bold(value: object) -> Ready:
+    return Ready(f"<strong>{_html_value(value)}</strong>")
+
+
+def _html_link(value: object, url: str | None) -> Ready:
+    """A link to an https address, shown under `value`; only the words when there is no such address."""
+    if not url or not _host(url):
+        return Ready(_html_value(value))
+    return Ready(f'<a href="{escape(url)}" rel="noopener noreferrer">{_html_value(value)}</a>')
+
+
+def _html_heading(value: object) -> Ready:
+    return Ready(f"<h3>{_html_value(value)}</h3>")
+
+
 MRKDWN = _environment(finalize=_slack_value)
-MRKDWN.globals.update(bold=_slack_bold, link=_slack_link)
+MRKDWN.globals.update(bold=_slack_bold, heading=_slack_bold, link=_slack_link)
 PLAIN = _environment(finalize=one_line)
-PLAIN.globals.update(bold=one_line, link=_plain_link)
+PLAIN.globals.update(bold=one_line, heading=one_line, link=_plain_link)
+HTML = _environment(finalize=_html_value)
+HTML.globals.update(bold=_html_bold, heading=_html_heading, link=_html_link)
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -123,3 +145,18 @@ def part(environment: Environment, template: str, name: str, **values: Any) -> s
         return ""
     text = "".join(block(loaded.new_context(values)))
     return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def as_html(text: str) -> str:
+    """A text made with HTML as paragraphs, lists (lines that begin with •) and headings."""
+    pieces: list[str] = []
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        if line.startswith("<h3>"):
+            pieces.append(line)
+        elif not line.startswith("• "):
+            pieces.append(f"<p>{line}</p>")
+        elif pieces and pieces[-1].endswith("</ul>"):
+            pieces[-1] = f"{pieces[-1].removesuffix('</ul>')}<li>{line[2:]}</li></ul>"
+        else:
+            pieces.append(f"<ul><li>{line[2:]}</li></ul>")
+    return "\n".join(pieces)

@@ -12,7 +12,6 @@ from intents.understand import INTENTS
 WANTS = {
     "freshness": "tell you how current something is",
     "coverage": "tell you what something covers",
-    "conditions": "explain the conditions for sharing",
     "access": "help you get access",
     "my_requests": "show your requests",
     "collect": "check what is already held before you collect",
@@ -44,7 +43,7 @@ class Reply:
 
 def examples() -> tuple[str, ...]:
     """What can be asked: the first example of each kind of question that has an answer."""
-    wanted = ("holders", "describe", "contact", "holdings", "define")
+    wanted = ("holders", "describe", "conditions", "contact", "holdings", "define")
     modules = {module.__name__.rpartition(".")[2]: module for module in INTENTS}
     return tuple(modules[name].EXAMPLES[0] for name in wanted)
 

@@ -63,6 +63,12 @@ FIELDS = {
 }
 
 
+def provider(who: str, recipient: str | None) -> str:
+    """Who provides what is needed to share: `who` is asker, holder or both."""
+    user = "the recipient" if recipient else "you"
+    return {"asker": f"From {user}.", "holder": "From the holder."}.get(who, f"From {user} and the holder.")
+
+
 def day(value: str | None) -> str | None:
     """`2026-03-31` as 31 March 2026, `2026-03` as March 2026, `2026` as it is."""
     if not value:

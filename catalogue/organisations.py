@@ -22,13 +22,22 @@ DATA = files("catalogue") / "data"
 
 
 def load_shipped(db: Database) -> bool:
-    """Bring the shipped vocabulary into the record; what stewards and imports added stays. True if anything changed."""
+    """Bring the shipped vocabulary into the record. True if anything changed.
+
+    What stewards wrote stays. An organisation that an import made is replaced by the shipped one of the same slug; one
+    that is no longer shipped stays, as if an import had made it, while an entry names it.
+    """
     rows = {name: _rows(f"{name}.csv") for name in ("organisations", "former_names", "acronyms", "synonyms")}
     version = int(digest(json.dumps(rows))[:12], 16)
     with db.atomic():
+        db.execute("UPDATE counters SET value = value WHERE name = 'vocabulary'")  # one starter at a time
         known = db.query("SELECT value FROM counters WHERE name = 'shipped_vocabulary'")
         if known and known[0]["value"] == version:
             return False
+        db.execute(
+            "UPDATE organisations SET origin = 'import' WHERE origin = 'shipped'"
+            " AND slug IN (SELECT publisher FROM datasets)"
+        )
         for table in ("organisations", "acronyms", "synonyms"):
             db.execute(f"DELETE FROM {table} WHERE origin = 'shipped'")
         save(db, shipped(rows["organisations"], rows["former_names"]), origin="shipped")
@@ -78,10 +87,11 @@ def shipped(organisations: list[dict[str, str]], former_names: list[dict[str, st
 
 
 def save(db: Database, organisations: Iterable[Organisation], *, origin: str) -> None:
-    """Add organisations or replace those with the same slug."""
+    """Add organisations or replace those with the same slug; what is shipped does not replace what a steward wrote."""
     db.execute_many(
         "INSERT INTO organisations (slug, document, origin) VALUES (:slug, :document, :origin)"
-        " ON CONFLICT (slug) DO UPDATE SET document = excluded.document, origin = excluded.origin",
+        " ON CONFLICT (slug) DO UPDATE SET document = excluded.document, origin = excluded.origin"
+        " WHERE excluded.origin <> 'shipped' OR organisations.origin IN ('shipped', 'import')",
         [{"slug": body.slug, "document": canonical(asdict(body)), "origin": origin} for body in organisations],
     )
 

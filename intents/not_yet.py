@@ -11,7 +11,6 @@ from intents.context import Claim, Context, Question, compile_all, first_match, 
 from intents.phrase import Message, without_end
 
 EXAMPLES = (
-    "Can I share the school census with a university?",
     "How do I get access to the National Pupil Database?",
     "How often is the rough sleeping snapshot updated?",
     "Does Price Paid Data cover Wales?",
@@ -81,15 +80,6 @@ _KINDS: dict[str, tuple[re.Pattern[str], ...]] = {
         r"\bis\b(?P<subject>.+?)\b(?:available )?(?:for|at|by|down to|broken down by) (?:wales|scotland|northern ireland|england|ward|lsoa|postcode|council|school|local authority|individual)\b.*\b(?:level)?\s*\??$",
         r"\bis\b(?P<subject>.+?)\b(?:england only|uk[- ]wide|just england)\b",
     ),
-    "conditions": compile_all(
-        r"\b(?:can|could|may|are|am) (?:i|we|they|council\w*|universit\w*|researchers?)\b(?: be)?(?: allowed to| able to)? (?:use|share|publish|reuse|re-use|pass on|link|match|combine|give|send|process|disclose|see|sell)\b(?P<subject>.+)",
-        r"\bcan\b(?P<subject>.+?)\bbe (?:shared|used|published|linked|reused|matched|disclosed|released|sent|given)\b",
-        r"\b(?:conditions?|terms|rules|restrictions?|licen[cs]e|legal (?:basis|gateway|power)s?|lawful basis|dpia|gateway|permission)\b.{0,25}?\b(?:for|of|on|to|about|around|under|does|do|covers?)\b(?P<subject>.+)",
-        r"\bwhat (?:do|would|will) (?:i|we) need (?:to|in order to|before)\b(?P<subject>.+)",
-        r"\bis\b(?P<subject>.+?)\b(?:open(?: data)?|restricted|personal(?: data)?|public|confidential|sensitive|free to use|shareable|under ogl|foi-?able)\s*\??$",
-        r"\b(?:do|does|would|will)\b(?P<subject>.+?)\bshare\b.+",
-        r"\b(?:under what|on what|what are the) (?:conditions?|terms|circumstances|basis)\b(?P<subject>.*)",
-    ),
     "access": compile_all(
         r"\bhow (?:do|can|could|would|should|does|might) (?:i|we|you|one|someone|a council|researchers?)\b.{0,12}?\b(?:get|gain|obtain|access|request|apply for|acquire|download|get hold of|get into)\b"
         r"(?: access to| hold of| into)?(?P<subject>.+)",
@@ -109,7 +99,7 @@ def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
         match = first_match(patterns, message.text)
         if match:
             subject = _FILLER.sub("", without_end(match["subject"] or "").strip())
-            return Claim(kind, SURENESS, subject)
+            return Claim(kind, SURENESS - 0.01 if kind == "access" else SURENESS, subject)
     return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from catalogue.search.vocabulary import Vocabulary
-from intents import contact, define, describe, help, holders, holdings, not_yet, out_of_scope, social
+from intents import conditions, contact, define, describe, help, holders, holdings, not_yet, out_of_scope, social
 from intents.answers import Answer
 from intents.context import Claim, Context, Question
 from intents.phrase import Message, read_message
@@ -18,6 +18,7 @@ INTENTS: tuple[ModuleType, ...] = (
     social,
     help,
     not_yet,
+    conditions,
     define,
     contact,
     holdings,

@@ -9,6 +9,7 @@
 | `search` | a Search over `db`, its index in the test's own folder |
 | `sample_folder` | the sample catalogue (`whoholds.db`) and its index (`whoholds.index`): copy it, do not use it |
 | `sample_catalogue` | a Search over the test's own copy of the sample catalogue; its record is `sample_catalogue.db` |
+| `answering` | answers of every kind from the sample, read-only |
 | `vocabulary` | the shipped vocabulary, read-only |
 | `now` | a moment |
 | `python` | starts a piece of Python in a process of its own |
@@ -35,6 +36,7 @@ from catalogue.search.find import Search
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.search.vocabulary import load as load_vocabulary
 from catalogue.store import Database, connect, migrate
+from tests.fakes.answering import Answering
 
 ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 3, 31, 9, 30, tzinfo=UTC)
@@ -172,6 +174,15 @@ def sample_catalogue(sample_folder: Path, tmp_path: Path) -> Iterator[Search]:
     shutil.copytree(sample_folder, folder)
     db = connect(str(folder / "whoholds.db"))
     yield Search(db, folder / "whoholds.index")
+    db.close()
+
+
+@pytest.fixture(scope="session")
+def answering(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answering]:
+    folder = tmp_path_factory.mktemp("answering") / "catalogue"
+    shutil.copytree(sample_folder, folder)
+    db = connect(str(folder / "whoholds.db"))
+    yield Answering(Search(db, folder / "whoholds.index"))
     db.close()
 
 

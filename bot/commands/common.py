@@ -2,7 +2,9 @@
 
 import io
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +40,15 @@ def opened(*, sample_if_new: bool = False) -> Iterator[Catalogue]:
         catalogue.db.close()
 
 
+@contextmanager
+def readable(file: Path) -> Iterator[None]:
+    """Say plainly, in one line, that a file cannot be read or written."""
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be used: {error.strerror or type(error).__name__}.") from error
+
+
 def person(catalogue: Catalogue, key: str | None) -> Person | None:
     """The person somebody says they are asking as; None when they do not say."""
     if key is None:
@@ -64,6 +75,14 @@ def as_json(answer: Answer, text: str) -> dict[str, Any]:
         "period": answer.period,
         "text": text,
     }
+
+
+def told_to_end() -> threading.Event:
+    """What is set once the program is told to end; from now on it does not end by itself when it is."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    return told
 
 
 def print_json(value: object) -> None:

@@ -7,7 +7,7 @@ from typing import TextIO
 
 import click
 
-from bot.commands.common import opened, person
+from bot.commands.common import opened, person, readable
 from catalogue import datasets, people
 from catalogue.harvest import jsonlines, spreadsheet
 from catalogue.model import Audience
@@ -39,9 +39,10 @@ def command(file: Path, form: str | None, who: str | None, public: bool) -> None
             write(entries, _standard_output())
             return
         temporary = file.with_name(file.name + ".part")
-        with temporary.open("w", encoding="utf-8", newline="") as out:
-            count = write(entries, out)
-        temporary.replace(file)
+        with readable(file):
+            with temporary.open("w", encoding="utf-8", newline="") as out:
+                count = write(entries, out)
+            temporary.replace(file)
     click.echo(f"{count:,} entries written to {file}.", err=True)
 
 

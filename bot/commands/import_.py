@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.common import opened, print_json, progress
+from bot.commands.common import opened, print_json, progress, readable
 from bot.words import count
 from catalogue import clock
 from catalogue.harvest import jsonlines, spreadsheet
@@ -29,7 +29,7 @@ def command(file: Path, publisher: str | None, by: str, why: str | None, dry_run
     Example: whoholds import entries.csv --dry-run
     """
     reader = spreadsheet if file.suffix.lower() == ".csv" else jsonlines
-    with opened() as catalogue:
+    with opened() as catalogue, readable(file):
         with progress("Reading") as tick:
             report = merge_rows(
                 catalogue.db,

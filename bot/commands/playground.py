@@ -2,8 +2,6 @@
 
 import json
 import secrets
-import signal
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import click
 
 from bot import replies, sample, settings
 from bot.app import assemble
-from bot.commands.common import opened, progress
+from bot.commands.common import opened, progress, told_to_end
 from bot.playground.events import Sender
 from bot.playground.manifest import scopes
 from bot.playground.model import User
@@ -54,9 +52,10 @@ def command(port: int | None) -> None:
                 sender = Sender(endpoint, secret, workspace, manifest=manifest)
                 _show_one_answer(workspace, sender)
                 page = create_page(workspace, sender, questions=list(replies.examples()), title="whoholds")
+                end = told_to_end()
                 with Server(page, port=port or chosen.port) as site:
                     click.echo(f"\nTry it yourself: {site.url}  (Ctrl-C ends)")
-                    _wait()
+                    end.wait()
             bot.worker.stop()
             bot.slack.close()
 
@@ -107,11 +106,3 @@ def _show_one_answer(workspace: Workspace, sender: Sender) -> None:
     answers = workspace.wait_for(lambda current: current.from_bot(channel), timeout=20)
     click.echo(f"{asker.real_name or asker.name}: @whoholds {QUESTION}\n")
     click.echo(answers[-1].text)
-
-
-def _wait() -> None:
-    """Until somebody ends the program."""
-    done = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: done.set())
-    done.wait()

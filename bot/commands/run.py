@@ -1,8 +1,6 @@
 """whoholds run: the whole bot in one process."""
 
 import logging
-import signal
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -99,11 +97,3 @@ def connect_socket(bolt: App, app_token: str) -> SocketModeHandler:
     handler = SocketModeHandler(bolt, app_token, logger=log, ping_interval=PING)
     handler.connect()  # type: ignore[no-untyped-call]
     return handler
-
-
-def wait_for_end() -> None:
-    """Until the process is told to end."""
-    done = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: done.set())
-    done.wait()

@@ -4,7 +4,7 @@ import click
 
 from bot import settings
 from bot.app import assemble, open_catalogue
-from bot.commands.run import wait_for_end
+from bot.commands.common import told_to_end
 from bot.logs import start_logging
 from catalogue.errors import BadSetting
 
@@ -21,6 +21,7 @@ def command() -> None:
         raise BadSetting("WHOHOLDS_DATABASE", "must be a postgresql:// address for more than one process.")
     start_logging()
     bot = assemble(chosen, open_catalogue(chosen))
+    end = told_to_end()
     bot.worker.start()
-    wait_for_end()
+    end.wait()
     bot.close()

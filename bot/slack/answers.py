@@ -4,7 +4,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot import replies
 from bot.render import MRKDWN
-from bot.slack.blocks import OUTSIDE, SlackMessage, button, buttons, message, note, section
+from bot.slack.blocks import OUTSIDE, SECTION, SlackMessage, button, buttons, message, note, section
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome, Shown
 
@@ -12,9 +12,9 @@ from intents.answers import Answer, Outcome, Shown
 def as_message(answer: Answer, vocabulary: Vocabulary, *, is_shared_outside: bool = False) -> SlackMessage:
     """The message that gives an answer. `is_shared_outside`: people of other workspaces may read it."""
     reply = replies.word(answer, vocabulary, MRKDWN)
-    blocks: list[Block] = [section(reply.lead)]
-    for entry, text in zip(answer.shown, reply.entries, strict=False):
-        blocks.append(section(text, accessory=_entry_button(answer, entry)))
+    blocks: list[Block] = [section(piece) for piece in _pieces(reply.lead)]
+    for place, (entry, text) in enumerate(zip(answer.shown, reply.entries, strict=False)):
+        blocks.append(section(text, accessory=_entry_button(answer, entry, place)))
     if reply.foot:
         blocks.append(note(reply.foot))
     choices = [
@@ -30,6 +30,20 @@ def as_message(answer: Answer, vocabulary: Vocabulary, *, is_shared_outside: boo
     return message(reply.text, blocks)
 
 
-def _entry_button(answer: Answer, entry: Shown) -> ButtonElement:
+def _pieces(lead: str) -> list[str]:
+    """A lead in pieces that each fit a section, divided between paragraphs where one is too long."""
+    pieces: list[str] = []
+    for paragraph in lead.split("\n\n"):
+        if pieces and len(pieces[-1]) + len(paragraph) + 2 <= SECTION:
+            pieces[-1] += f"\n\n{paragraph}"
+        else:
+            pieces.append(paragraph)
+    return pieces
+
+
+def _entry_button(answer: Answer, entry: Shown, place: int) -> ButtonElement:
+    if answer.intent == "conditions" and place < len(answer.choices):  # the same question again, of this entry
+        value = answer.choices[place].question
+        return button("This one", action_id=f"question.ask.{place}", value=value, about=entry.dataset.title)
     label = "This one" if answer.outcome in (Outcome.SHORTLIST, Outcome.CLARIFY) else "More about this"
     return button(label, action_id="entry.describe", value=entry.dataset.id, about=entry.dataset.title)

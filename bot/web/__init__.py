@@ -9,10 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, render_template, request
+from jinja2 import StrictUndefined
+from markupsafe import Markup
 from slack_bolt import App
 from slack_bolt.adapter.flask.handler import to_bolt_request, to_flask_response
 
-from bot import words
+from bot import replies, words
+from bot.render import HTML, as_html
 from bot.slack.gate import SIZE_LIMIT, refusal
 from bot.web import health
 from catalogue import datasets
@@ -20,6 +23,9 @@ from catalogue.errors import NotFound, StoreUnavailable
 from catalogue.model import PUBLIC
 from catalogue.search.find import Search
 from catalogue.store import Database
+from intents import conditions
+from intents.answers import show_dataset
+from intents.context import Context
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +49,8 @@ def create(
     """The web app. Without `bolt` (Socket Mode) nothing is taken in at /slack/events."""
     app = Flask("bot", template_folder="templates/web", static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = SIZE_LIMIT
+    app.jinja_env.autoescape = True  # Flask does so by itself for names that end in .html only
+    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.update(words=words)
     app.jinja_env.filters.update(day=words.day)
     app.register_blueprint(pages(db, search))
@@ -85,7 +93,13 @@ def pages(db: Database, search: Search) -> Blueprint:
         except NotFound:
             abort(404)
         vocabulary = search.vocabulary()
-        return render_template("entry.html.jinja", data=dataset, holder=vocabulary.name(dataset.publisher))
+        told = conditions.for_everyone(Context(db, search), show_dataset(dataset, vocabulary))
+        return render_template(
+            "entry.html.jinja",
+            data=dataset,
+            holder=vocabulary.name(dataset.publisher),
+            conditions=Markup(as_html(replies.word(told, vocabulary, HTML).text)),  # noqa: S704  HTML escapes each value
+        )
 
     return routes
 

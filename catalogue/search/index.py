@@ -76,6 +76,8 @@ class Index:
         if state and state.change == newest:
             return 0
         if state and not wait and newest - state.change > AT_ONCE:
+            if self._writer.locked():
+                return 0
             threading.Thread(target=self._catch_up, args=(db,), name="index", daemon=True).start()
             return 0
         try:
@@ -115,12 +117,12 @@ class Index:
             shutil.rmtree(folder, ignore_errors=True)
         fresh = Index(building)
         fresh._partitions = {visibility: _create(building / visibility.value) for visibility in DISK_PARTITIONS}
-        count = fresh._bring_in(db, State(0, lineage), fresh=True, progress=progress)
+        count = fresh._bring_in(db, State(0, lineage), new_until=datasets.last_change(db), progress=progress)
         if self.folder.exists():
             self.folder.rename(old)
         building.rename(self.folder)
         shutil.rmtree(old, ignore_errors=True)
-        self._partitions = {}
+        self._inode = 0
         self._open(lineage)
         return count
 
@@ -154,8 +156,12 @@ class Index:
         self._named[names] = (change, partition)
         return partition
 
-    def _bring_in(self, db: Database, state: State, *, fresh: bool = False, progress: Callable[[int], None]) -> int:
-        """Write every entry changed since `state`; a page at a time, so that memory stays small."""
+    def _bring_in(self, db: Database, state: State, *, new_until: int = 0, progress: Callable[[int], None]) -> int:
+        """Write every entry changed since `state`; a page at a time, so that memory stays small.
+
+        Up to the change `new_until` every entry is met for the first time. An entry that is edited while it is read
+        has a later one, and may come twice.
+        """
         publishers = _publisher_names(db)
         writers: dict[Visibility, tantivy.IndexWriter] = {}
         count, seen = 0, state.change
@@ -163,10 +169,11 @@ class Index:
             while page := datasets.changed_since(db, seen, limit=PAGE):
                 if not writers:
                     heap = LARGE_HEAP if len(page) == PAGE else SMALL_HEAP
-                    writers[Visibility.PUBLIC] = self._partitions[Visibility.PUBLIC].writer(heap, 1)
+                    threads = min(4, os.cpu_count() or 1) if heap == LARGE_HEAP else 1
+                    writers[Visibility.PUBLIC] = self._partitions[Visibility.PUBLIC].writer(heap, threads)
                     writers[Visibility.GOVERNMENT] = self._partitions[Visibility.GOVERNMENT].writer(SMALL_HEAP, 1)
                 for entry in page:
-                    _put(writers, entry, publishers, fresh=fresh)
+                    _put(writers, entry, publishers, is_new=entry.change <= new_until)
                 seen, count = page[-1].change, count + len(page)
                 progress(len(page))
             for writer in writers.values():
@@ -249,18 +256,19 @@ def _create(folder: Path) -> tantivy.Index:
 
 
 def _open(folder: Path) -> tantivy.Index:
-    """Open a partition and read one entry of it, so that a torn one is known now. Raises ValueError or OSError."""
+    """Open a partition, its words and one entry, so that a torn one is known now. Raises ValueError or OSError."""
     partition = prepare(tantivy.Index.open(str(folder)))
     searcher = partition.searcher()
+    searcher.doc_freq("text", "word")
     for _score, address in searcher.search(tantivy.Query.all_query(), 1, count=False).hits:
         searcher.doc(address)
     return partition
 
 
 def _put(
-    writers: dict[Visibility, tantivy.IndexWriter], entry: Dataset, publishers: dict[str, str], *, fresh: bool
+    writers: dict[Visibility, tantivy.IndexWriter], entry: Dataset, publishers: dict[str, str], *, is_new: bool
 ) -> None:
-    if not fresh:
+    if not is_new:
         for writer in writers.values():
             writer.delete_documents_by_term("id", entry.id)
     if entry.visibility in writers:

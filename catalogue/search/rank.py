@@ -26,9 +26,6 @@ WEIGHTS = {"title": 1.2, "names": 1.8, "text": 0.7}
 AS_WRITTEN = 2.0
 """How much the word counts, on top, where an entry writes it just so, and not another word of the same stem."""
 
-REST = 0.1
-"""The share of a word's score in the other fields that is added to its best."""
-
 VIA = {"typed": 1.0, "spelling": 1.0, "corrected": 0.9, "acronym": 0.95, "synonym": 0.8}
 """How far each way of writing a concept is trusted."""
 
@@ -172,7 +169,7 @@ def _alternative(
 def _word(searcher: tantivy.Searcher, public: tantivy.Searcher, word: str, trust: float) -> tantivy.Query:
     term = stem(word) or word
     fields = [_term(searcher, public, name, term, WEIGHTS[name] * trust) for name in RANKED]
-    stems = tantivy.Query.disjunction_max_query(fields, REST)
+    stems = tantivy.Query.disjunction_max_query(fields)
     as_written = _term(searcher, public, "words", word, AS_WRITTEN * trust)
     return tantivy.Query.boolean_query([(SHOULD, stems), (SHOULD, as_written)])
 

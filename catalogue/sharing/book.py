@@ -47,7 +47,6 @@ class RuleItem:
     unless: Condition | None = None
     nations: tuple[str, ...] = NATIONS
     document: str | None = None
-    lawful_basis: bool = False
 
 
 @dataclass(frozen=True, slots=True)

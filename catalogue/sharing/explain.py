@@ -5,6 +5,7 @@ it never weighs against the asker. A rule that fails is a rule that is not known
 """
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -39,6 +40,7 @@ GATES = frozenset({"about_people", "uk_wide"})
 
 _RANKS = {Strength.STOP: 0, Strength.MUST: 1, Strength.LIKELY: 2, Strength.ASK: 3, Strength.INFO: 4}
 _VERDICTS = list(Verdict)
+_SECTION = re.compile(r"sections? |ss(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,16 @@ class Item:
     @property
     def needs_checking(self) -> bool:
         return not self.checked
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a rule applies: its facts in words with their fields, and its references with the oldest date."""
+
+    rule: str
+    because: tuple[str, ...]
+    citations: tuple[str, ...]
+    checked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +150,17 @@ class Explanation:
         """How many needs a short text leaves out."""
         return len(self.needs) - len(self.shown)
 
+    def why(self, items: Sequence[Item]) -> tuple[Why, ...]:
+        """Why each rule behind these items applies, in order; for none of them, why the first rule does."""
+        chosen = items or self.items[:1]
+        whys = []
+        for rule in dict.fromkeys(item.rule for item in sorted(chosen, key=lambda item: item.rule)):
+            own = [item for item in chosen if item.rule == rule]
+            reasons = dict.fromkeys(f"{r.say} ({r.field})" for item in own for r in item.because)
+            citations = tuple(dict.fromkeys(each for item in own for each in item.citation.split("; ")))
+            whys.append(Why(rule, tuple(reasons), citations, min(item.checked for item in own)))
+        return tuple(whys)
+
     @property
     def notes(self) -> tuple[Item, ...]:
         """What is good to know and not needed."""
@@ -196,7 +219,11 @@ class _Run:
         for item in new:
             if item.verdict and _VERDICTS.index(item.verdict) > _VERDICTS.index(self.verdict):
                 self.verdict = item.verdict
-        self.wanted.update(rule.ask if new else ())
+        if new:
+            self.wanted.update(q.id for q in self.book.questions if q.id in rule.ask and self._is_open(q))
+
+    def _is_open(self, question: AskerQuestion) -> bool:
+        return any(self.facts.get(name) is None for name in question.facts)
 
     def _takes(self, item: RuleItem) -> bool:
         if self.nations is not None and self.nations.isdisjoint(item.nations):
@@ -340,14 +367,19 @@ def _five_safes(run: _Run) -> tuple[tuple[str, str], ...]:
 
 def _gateways(run: _Run) -> tuple[Gateway, ...]:
     """Powers that are worth a look, besides those the entry names."""
-    named = " ".join(gateway.citation or "" for gateway in run.dataset.legal_gateways)
+    named = " ".join(_short(gateway.citation) for gateway in run.dataset.legal_gateways)
     return tuple(
         gateway
         for gateway in run.book.gateways
         if _true(run, gateway.when)
         and (run.nations is None or not run.nations.isdisjoint(gateway.nations))
-        and gateway.citation not in named
+        and _short(gateway.citation.partition(";")[0]) not in named
     )
+
+
+def _short(citation: str | None) -> str:
+    """A citation in the form that is compared: "section 64" and "s64" are the same."""
+    return _SECTION.sub("s", (citation or "").lower())
 
 
 def _nations(run: _Run) -> tuple[Nation, ...]:

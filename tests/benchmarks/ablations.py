@@ -61,7 +61,8 @@ def also(**changed: float) -> Replace:
 PARTS = (
     Part("title weighs more (WEIGHTS)", {"rank.WEIGHTS": also(title=1.0)}),
     Part("names weigh more (WEIGHTS)", {"rank.WEIGHTS": also(names=1.0)}),
-    Part("other fields add a little (REST)", {"rank.REST": to(0.0)}),
+    Part("words as written (AS_WRITTEN)", {"rank.AS_WRITTEN": to(0.0)}),
+    Part("how much of the phrase is held (HELD)", {"explain.HELD": to(0.0)}),
     Part("corrections, acronyms, synonyms trusted less (VIA)", {"rank.VIA": every(1.0)}),
     Part("whole phrase is a name (EXACT)", {"rank.EXACT": to(0.0)}),
     Part("words of the phrase are a name (NAMED)", {"rank.NAMED": to(0.0)}),

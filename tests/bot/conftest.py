@@ -1,4 +1,4 @@
-"""What tests of the bot share: a copy of the sample catalogue that answers questions, and the command line."""
+"""What tests of the bot share: the command line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,6 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
-from catalogue.search.find import Search
-from catalogue.store import connect
-from tests.bot.answering import Answering
-
-
-@pytest.fixture(scope="session")
-def answering(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answering]:
-    """Answers from one copy of the sample, for tests that only look."""
-    folder = tmp_path_factory.mktemp("answering") / "catalogue"
-    shutil.copytree(sample_folder, folder)
-    db = connect(str(folder / "whoholds.db"))
-    yield Answering(Search(db, folder / "whoholds.index"))
-    db.close()
 
 
 @dataclass(frozen=True)

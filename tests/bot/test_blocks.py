@@ -13,8 +13,8 @@ from bot.playground.block_kit import faults
 from bot.slack import blocks
 from bot.slack.answers import as_message
 from bot.slack.blocks import OUTSIDE, SlackMessage, button, buttons, divider, message, note, section
-from tests.bot.answering import QUESTIONS, Answering
 from tests.bot.test_render import with_vocabulary
+from tests.fakes.answering import QUESTIONS, Answering
 from tests.fakes.hostile import with_words
 
 LONG = st.builds(lambda text, times: text * times, st.text(min_size=1, max_size=12), st.integers(1, 2_000))

@@ -18,7 +18,7 @@ from bot.slack.answers import as_message
 from bot.slack.blocks import SlackMessage
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer
-from tests.bot.answering import QUESTIONS, Answering
+from tests.fakes.answering import QUESTIONS, Answering
 from tests.fakes.hostile import VECTORS, with_words
 
 MARKS = st.text(alphabet="*_~`<>|&;:@#!^ab \n\u200b\u202e", max_size=40)

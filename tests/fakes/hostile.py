@@ -10,6 +10,8 @@ from typing import Any
 KEPT = frozenset(
     {
         "change",
+        "checked",
+        "date",
         "edition",
         "extras",
         "field",
@@ -20,9 +22,11 @@ KEPT = frozenset(
         "modified",
         "number",
         "revision",
+        "rule",
         "status",
         "via",
         "visibility",
+        "who",
     }
 )
 """Fields that no text of others reaches: numbers, dates that were checked, and our own words."""

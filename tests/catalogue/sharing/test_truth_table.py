@@ -217,6 +217,22 @@ def test_what_only_the_asker_knows_is_asked_and_not_again_when_it_was_skipped(qu
     assert skipped.rules == told(PLAIN, case).rules
 
 
+def test_what_was_answered_is_not_asked_again() -> None:
+    answered = Case(
+        Body(OrganisationKind.CHARITY),
+        None,
+        Purpose.RESEARCH,
+        Granularity.DEIDENTIFIED,
+        "E",
+        False,
+        False,
+        False,
+        False,
+        False,
+    )
+    assert told(replace(PLAIN, spatial="Scotland"), answered).asks == ()
+
+
 def test_the_nation_is_asked_only_where_the_data_does_not_cover_all_of_them() -> None:
     case = user(OrganisationKind.COMPANY)
     assert "nation" in [each.id for each in told(replace(PLAIN, spatial="Scotland"), case).asks]

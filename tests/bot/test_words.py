@@ -1,0 +1,89 @@
+"""Values as people read them: plain English, no codes, never "None"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import words
+from catalogue.model import AccessRights, Dataset, PersonalData
+from tests.fakes.answering import QUESTIONS, Answering
+
+ENTRY = Dataset("a/b", "B")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("2026-03-31", "31 March 2026"), ("2026-03", "March 2026"), ("2026", "2026"), (None, None), ("", None)],
+)
+def test_a_date_is_read_as_precisely_as_it_is_known(written: str | None, read: str | None) -> None:
+    assert words.day(written) == read
+
+
+@given(st.dates(min_value=date(1, 1, 1)))
+def test_every_date_can_be_read(moment: date) -> None:
+    assert words.day(moment.isoformat()).startswith(f"{moment.day} ")  # type: ignore[union-attr]
+
+
+def test_every_kind_of_access_personal_data_and_field_has_words(answering: Answering) -> None:
+    assert set(words.ACCESS) == {None, *AccessRights}
+    assert set(words.PERSONAL) == {None, *PersonalData}
+    shown = [entry for question in QUESTIONS for entry in answering.answer(question).shown]
+    assert {match.field for entry in shown for match in entry.matches} <= set(words.FIELDS)
+
+
+def test_an_open_entry_names_its_licence_and_another_does_not() -> None:
+    entry = replace(ENTRY, access_rights=AccessRights.OPEN, licence="OGL-UK-3.0")
+    assert words.access(entry) == "Open to everyone (Open Government Licence v3.0)"
+    assert "Licence" not in words.access(replace(entry, access_rights=AccessRights.RESTRICTED))
+    assert words.access(replace(entry, licence="of my own")) == "Open to everyone"
+    assert "not provided" in words.access(ENTRY)
+
+
+def test_how_fresh_an_entry_is_takes_all_that_is_known() -> None:
+    entry = replace(ENTRY, update_frequency="Quarterly", modified="2026-03", last_verified="2026-04-01")
+    assert words.freshness(entry) == "updated every quarter, last changed March 2026, checked 1 April 2026"
+    assert words.freshness(replace(ENTRY, update_frequency="never")) == "no longer updated"
+    assert "not provided" in words.freshness(ENTRY)
+    assert "not provided" in words.freshness(replace(ENTRY, update_frequency="when the moon is full"))
+
+
+@pytest.mark.parametrize(
+    ("temporal", "read"),
+    [
+        ("2006/2024", "2006 to 2024"),
+        ("2006/..", "from 2006"),
+        ("../2024", "up to 2024"),
+        ("/2024", "up to 2024"),
+        ("2024", "2024"),
+        (None, None),
+    ],
+)
+def test_a_period_is_read_as_years(temporal: str | None, read: str | None) -> None:
+    assert words.period(replace(ENTRY, temporal=temporal)) == read
+
+
+@given(st.text(), st.text())
+def test_no_value_an_entry_may_have_makes_the_words_fail(temporal: str, frequency: str) -> None:
+    entry = replace(ENTRY, temporal=temporal, update_frequency=frequency, licence=frequency)
+    assert words.freshness(entry)
+    words.period(entry)
+    words.access(replace(entry, access_rights=AccessRights.OPEN))
+
+
+@pytest.mark.parametrize(
+    ("names", "read"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (("a", "b", "c"), "a, b and c")],
+)
+def test_names_are_listed_as_people_list_them(names: list[str], read: str) -> None:
+    assert words.listed(names) == read
+
+
+def test_numbers_agree_with_their_noun() -> None:
+    assert words.count(1, "entry", "entries") == "1 entry"
+    assert words.count(0, "entry", "entries") == "0 entries"
+    assert words.count(1200, "answer") == "1,200 answers"

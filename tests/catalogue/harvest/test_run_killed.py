@@ -1,0 +1,110 @@
+"""An import killed at whatever statement leaves the old catalogue or the new one, and the next import completes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from catalogue import datasets
+from catalogue.entries import to_document
+from catalogue.harvest import jsonlines
+from catalogue.harvest.run import merge_rows
+from catalogue.model import PUBLIC
+from catalogue.store import Database, connect
+from tests.conftest import Start
+
+OLD = [{"id": f"e{number:02}", "title": f"Entry {number}", "publisher": "Somebody"} for number in range(20)]
+NEW = [row | {"summary": "New"} for row in OLD[5:]] + [
+    {"id": f"n{number:02}", "title": f"Entry {number}", "publisher": "Somebody Else"} for number in range(20)
+]
+
+KILLED = """
+import os, shutil, signal, sys
+from datetime import datetime, timezone
+from pathlib import Path
+from catalogue.harvest import jsonlines, run
+from catalogue.store import connect
+
+folder, now = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
+run.BATCH = 15
+
+def counted(act, moments):
+    def acting(*given):
+        for moment in ("before", "after"):
+            if next(moments) == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if moment == "before":
+                result = act(*given)
+        return result
+    return acting
+
+for number in range(1000):  # die at the moment of this number; beyond the last one the import ends well
+    path = shutil.copy(folder / "old.db", folder / f"{number}.db")
+    child = os.fork()
+    if child == 0:
+        db = connect(str(path))
+        moments = iter(range(number, -1000, -1))
+        for name in ("query", "execute", "execute_many"):
+            setattr(db, name, counted(getattr(db, name), moments))
+        run.merge_rows(db, jsonlines.read(folder / "new.jsonl"), source="new", by="b", why=None, now=now,
+                       resolve=lambda name: None)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if status == 0:
+        break
+    assert os.WTERMSIG(status) == signal.SIGKILL, status
+print(number)
+"""
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def bring_in(db: Database, path: Path, now: datetime) -> tuple[int, int, int]:
+    report = merge_rows(
+        db, jsonlines.read(path), source=path.name, by="a", why=None, now=now, resolve=lambda _name: None
+    )
+    return report.added, report.changed, report.unchanged
+
+
+def catalogue(db: Database) -> list[tuple[dict[str, Any], int, int, int]]:
+    """Every entry with its revision, its change, and the length of its history; the change numbers that are taken."""
+    return [
+        (to_document(entry), entry.revision, entry.change, len(datasets.history(db, entry.id)))
+        for entry in datasets.everything(db, audience=PUBLIC)
+    ]
+
+
+def test_an_import_killed_at_any_statement_leaves_the_old_catalogue_or_the_new_and_the_next_one_completes(
+    sqlite_url: str, tmp_path: Path, now: datetime, python: Start
+) -> None:
+    write(tmp_path / "old.jsonl", OLD)
+    write(tmp_path / "new.jsonl", NEW)
+    db = connect(sqlite_url)
+    bring_in(db, tmp_path / "old.jsonl", now)
+    old = catalogue(db)
+    db.close()
+    shutil.copy(sqlite_url, tmp_path / "old.db")
+    said, error = python(KILLED, tmp_path, now.isoformat()).communicate(timeout=120)
+    assert error == ""
+    moments = int(said)
+    assert moments > 20
+    whole = connect(str(tmp_path / f"{moments}.db"))
+    new = catalogue(whole)
+    whole.close()
+    assert old != new
+    for number in range(moments):
+        db = connect(str(tmp_path / f"{number}.db"))
+        found = catalogue(db)
+        assert found in (old, new), number
+        assert datasets.last_change(db) == max(entry[2] for entry in found)
+        tomorrow = now + timedelta(days=1, minutes=1)
+        assert bring_in(db, tmp_path / "new.jsonl", tomorrow) == ((0, 0, 35) if found == new else (20, 15, 0))
+        assert catalogue(db) == new
+        assert db.query("SELECT * FROM staged") == []
+        assert db.query("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
+        db.close()
