@@ -103,7 +103,7 @@ def _said(pattern: str, name: str, value: Any) -> Said:
 
 
 _TO = rf"\b(?:with|to|by|between us and)\s+{_ARTICLES}"
-_FOR = r"\b(?:for|to|to support|to do|in support of|as part of)\s+(?:(?:a|an|the|our|my|some|their|use in|purposes? of)\s+){0,3}"
+_FOR = r"(?<!conditions )(?<!terms )(?<!rules )(?<!licence )\b(?:for|to|to support|to do|in support of|as part of)\s+(?:(?:a|an|the|our|my|some|their|use in|purposes? of)\s+){0,3}"
 _SPOTTING = (
     r"\bto (?:detect|prevent|find|tackle|investigate|identify|spot|stop|combat|reduce|check for)\s+(?:\w+\s+){0,2}?"
 )

@@ -26,6 +26,7 @@ EXAMPLES = (
     "can we publish the rough sleeping snapshot",
 )
 SURENESS = 0.88
+SURE_OF_THE_LAW = 0.91
 SURE_OF_AN_ID = 0.98
 """A question as a button asks it, which nothing in an entry's id can make into another kind."""
 
@@ -56,6 +57,10 @@ _LEADING = re.compile(
 _ID = re.compile(r"(?<![\w/:.])[a-z0-9][\w.-]*/[\w.-]+(?:/[\w.-]+)*(?<![.-])", re.IGNORECASE)
 
 
+_LAW = re.compile(
+    r"\b(?:lawful basis|legal (?:basis|gateway|power)s?|gateways?|dpia|impact assessment|sharing agreement)\b",
+    re.IGNORECASE,
+)
 _AGAIN = re.compile(rf"can i (?:use|share) {_ID.pattern}", re.IGNORECASE)
 
 
@@ -65,7 +70,8 @@ def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
         match = first_match(_SOMEBODY, message.text)
         if not match or not body_named(match["who"], vocabulary):
             return None
-    sureness = SURE_OF_AN_ID if _AGAIN.match(message.text) else SURENESS
+    sureness = SURE_OF_THE_LAW if _LAW.search(message.text) else SURENESS
+    sureness = SURE_OF_AN_ID if _AGAIN.match(message.text) else sureness
     return Claim("conditions", sureness, without_end(match["subject"] or "").strip() or message.text)
 
 

@@ -207,12 +207,12 @@ class _Run:
                 stopped = True
 
     def _rule(self, rule: Rule) -> None:
+        if self._blocked(rule.unless) or any(item.rule in rule.unless_rules for item in self.items):
+            return
         outcome = evaluate(rule.when, self.facts)
         if outcome.truth is Truth.UNKNOWN:
             self._miss(outcome.facts)
-        if outcome.truth is not Truth.TRUE or self._blocked(rule.unless):
-            return
-        if any(item.rule in rule.unless_rules for item in self.items):
+        if outcome.truth is not Truth.TRUE:
             return
         new = [item for item in rule.items if self._takes(item)]
         self.items += [self._item(rule, item, outcome.facts) for item in new]

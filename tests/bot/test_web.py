@@ -88,8 +88,10 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
-TAGS = {"html", "head", "meta", "title", "link", "body", "header", "p", "main", "h1", "h2", "dl", "div", "dt", "dd"}
-TAGS |= {"ul", "li", "a", "footer"}
+TAGS = set(
+    "html head meta title link body header main footer section h1 h2 h3 p dl div dt dd ul ol li a strong em span time"
+    " small details summary table caption thead tbody tr th td".split()
+)
 
 
 def is_safe(page: Page) -> None:

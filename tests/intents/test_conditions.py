@@ -32,7 +32,8 @@ from tests.conftest import NOW
 
 PUPILS = "dfe/national-pupil-database"
 REFUSING = re.compile(
-    r"\byou (?:may|must|can(?:not|'t)?)\b|\bmust not\b|\bnot allowed\b|\bforbid\w*|\bprohibit\w*|\brefus\w*|\bdenied\b|!",
+    r"\byou (?:may|must|can(?:not|'t)?)\b|\bmust not\b|\bnot allowed\b|\bforbid\w*|\bprohibit\w*|\brefus\w*"
+    r"|\bdenied\b|!",
     re.IGNORECASE,
 )
 
@@ -109,7 +110,7 @@ def test_other_questions_are_not_taken_for_it(text: str, intent: str, vocabulary
         ("can I share it with a university", OrganisationKind.ACADEMIC, None),
         ("can I share it with researchers at Leeds", OrganisationKind.ACADEMIC, None),
         ("can I share it with Camden council?", OrganisationKind.LOCAL_AUTHORITY, "camden-council"),
-        ("share with the Department for Education for research", OrganisationKind.MINISTERIAL_DEPARTMENT, "department-for-education"),
+        ("share with Ofsted for research", OrganisationKind.NON_MINISTERIAL_DEPARTMENT, "ofsted"),
         ("can we give it to HMRC", OrganisationKind.HMRC, "hm-revenue-customs"),
         ("send it to the police", OrganisationKind.POLICE, None),
         ("can we publish it", OrganisationKind.PUBLIC, None),
@@ -207,8 +208,8 @@ def test_there_are_words_for_every_user_and_every_purpose() -> None:
 
 
 @given(text=st.text(max_size=200))
-@example("can I share with to by with the to the with" * 20)
-@example("for the purposes of the use in the for the " * 20)
+@example(text="can I share with to by with the to the with" * 20)
+@example(text="for the purposes of the use in the for the " * 20)
 def test_any_text_is_read(text: str, vocabulary: Vocabulary) -> None:
     read(text, vocabulary)
 
@@ -257,7 +258,7 @@ def test_what_is_not_known_is_asked_by_buttons_that_repeat_the_question(search: 
         if not answer.choices:
             break
         asked.append(answer.details["explanation"].asks[0].id)
-        answer = ask(search, answer.choices[0].question)
+        answer = ask(search, answer.choices[-2].question)
         assert answer.shown[0].dataset.id == PUPILS
     assert answer.choices == ()
     assert len(asked) == len(set(asked)) >= 7

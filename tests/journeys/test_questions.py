@@ -11,6 +11,7 @@ import pytest
 from bot.playground.model import Message
 from bot.playground.transcript import texts
 from catalogue import demand, outbox
+from intents import not_yet
 from tests.journeys.conftest import ANALYST, OFFICER, Town
 
 
@@ -171,18 +172,20 @@ def test_a_look_up_of_a_person_is_refused_and_its_words_are_kept_nowhere(
             assert not any(spelling.encode() in each for each in kept)
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Where is my request SR-0042?",
-        "Can I share the National Pupil Database with a university?",
-        "Has the National Pupil Database been shared with the police before?",
-    ],
-)
-def test_what_cannot_be_answered_yet_is_said_plainly_and_not_recorded_as_a_gap(town: Town, question: str) -> None:
-    answer = town.asks(question)
-    assert re.match(r"I cannot .+ yet\.", answer.text)
+def test_what_cannot_be_answered_yet_is_said_plainly_and_not_recorded_as_a_gap(town: Town) -> None:
+    for question in not_yet.EXAMPLES:
+        assert re.match(r"I cannot .+ yet\.", town.asks(question).text), question
     assert demand.gaps(town.db) == []
+
+
+def test_conditions_are_explained_by_rules_and_a_missing_fact_is_asked_by_buttons(town: Town) -> None:
+    answer = town.asks("Can I use the National Pupil Database?")
+    assert re.search(r"\[R\d\d\]", answer.text), "a rule is named"
+    assert "National Pupil Database" in answer.text
+    for action, value in buttons(answer)[:1]:
+        more = town.clicks(answer, action, value=value)
+        assert more.thread_ts == answer.thread_ts
+        assert re.search(r"\[R\d\d\]", more.text)
 
 
 @pytest.mark.parametrize(

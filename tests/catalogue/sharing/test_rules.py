@@ -23,6 +23,8 @@ from catalogue.sharing.conditions import Truth, evaluate, values
 from catalogue.sharing.facts import Body, Case, OrganisationKind, Purpose
 from catalogue.sharing.rules import book
 from tests.catalogue.sharing.cases import HOLDERS, PLAIN, told
+from tests.catalogue.sharing.table import table
+from tests.conftest import ROOT
 
 Parsed = dict[str, dict[str, Any]]
 
@@ -85,6 +87,15 @@ def test_every_paper_that_a_rule_names_says_when_it_is_needed_and_where_that_com
 
 def test_each_nation_has_its_note() -> None:
     assert tuple(nation.id for nation in book().nations) == NATIONS
+
+
+def test_the_table_of_rules_in_the_documentation_is_the_one_that_is_shipped() -> None:
+    assert table() in (ROOT / "docs" / "conditions.md").read_text(encoding="utf-8")
+
+
+def test_every_file_of_the_rules_is_documented() -> None:
+    page = (ROOT / "docs" / "conditions.md").read_text(encoding="utf-8")
+    assert [name for name in rules.FILES if f"`{name}.toml`" not in page] == []
 
 
 # a slip in a file
