@@ -23,9 +23,9 @@ _ARTICLES = r"(?:(?:a|an|the|some|any|our|my|another|other|all|local|external|pr
 USERS: Mapping[OrganisationKind, tuple[str, str]] = {
     OrganisationKind.ACADEMIC: (
         "a university",
-        r"universit(?:y|ies)|academics?|researchers?|colleges?|phd students?|students?",
+        r"universit(?:y|ies)|unis?|(?:university |research )teams?|academics?|researchers?|colleges?|phd students?|students?",
     ),
-    OrganisationKind.LOCAL_AUTHORITY: ("a council", r"councils?|local authorit(?:y|ies)|boroughs?"),
+    OrganisationKind.LOCAL_AUTHORITY: ("a council", r"councils?|local authorit(?:y|ies)|las|boroughs?"),
     OrganisationKind.POLICE: ("the police", r"police(?: forces?| service)?"),
     OrganisationKind.NHS_BODY: (
         "an NHS body",
@@ -38,11 +38,11 @@ USERS: Mapping[OrganisationKind, tuple[str, str]] = {
     ),
     OrganisationKind.COMPANY: (
         "a company",
-        r"compan(?:y|ies)|business(?:es)?|firms?|(?:private )?sector|commercial organisations?",
+        r"(?:\w+ )?(?:compan(?:y|ies)|business(?:es)?|firms?)|energy suppliers|(?:private )?sector|commercial organisations?",
     ),
     OrganisationKind.PUBLIC: (
         "the public",
-        r"public|anyone|anybody|everyone|everybody|journalists?|press|media|citizens?|newspapers?|world",
+        r"public|anyone|anybody|everyone|everybody|citizens?|world",
     ),
     OrganisationKind.MINISTERIAL_DEPARTMENT: (
         "a government department",
@@ -55,9 +55,22 @@ USERS: Mapping[OrganisationKind, tuple[str, str]] = {
     OrganisationKind.COURT: ("a court", r"courts?|tribunals?"),
     OrganisationKind.DEVOLVED: ("a devolved government", r"devolved (?:governments?|administrations?|bod(?:y|ies))"),
     OrganisationKind.STATISTICAL_AUTHORITY: ("the statistical authority", r"statistical authority|statisticians"),
-    OrganisationKind.PUBLIC_BODY: ("a public body", r"public bod(?:y|ies)|schools?|arm's[- ]length bod(?:y|ies)"),
+    OrganisationKind.PUBLIC_BODY: ("a public body", r"public bod(?:y|ies)|arm's[- ]length bod(?:y|ies)"),
 }
 """For each kind of user the words for it, and what is read as it."""
+
+OTHERS: tuple[tuple[OrganisationKind, str, str], ...] = (
+    (
+        OrganisationKind.PUBLIC_BODY,
+        "a school",
+        r"schools?(?: \w+)?(?= teams?\b)|schools?|academ(?:y|ies)|nurser(?:y|ies)",
+    ),
+    (OrganisationKind.PUBLIC, "the press", r"journalists?|press|media|newspapers?"),
+    (OrganisationKind.COMPANY, "a housing association", r"housing assoc(?:iation)?s?"),
+    (OrganisationKind.NHS_BODY, "an NHS trust", r"(?:nhs |foundation |hospital )trusts?"),
+    (OrganisationKind.NHS_BODY, "the NHS", r"nhs"),
+)
+"""Users of one of those kinds that people name by words of their own."""
 
 PURPOSES: Mapping[Purpose, tuple[str, str]] = {
     Purpose.FRAUD: (
@@ -89,7 +102,8 @@ PURPOSES: Mapping[Purpose, tuple[str, str]] = {
         "service delivery",
         r"service delivery|(?:public |local )?services|(?:deliver|provide|run|target|improve|delivering|providing)(?: \w+){0,3} (?:services?|support|help)",
     ),
-    Purpose.AUDIT: ("audit", r"(?:an )?audits?|auditing|inspections?"),
+    Purpose.PLANNING: ("planning", r"(?:service |capacity )?planning(?: \w+)?"),
+    Purpose.AUDIT: ("audit", r"(?:an |internal |external )?audits?|auditing|inspections?"),
     Purpose.FOI: ("an information request", r"(?:an? )?(?:foi|freedom of information|information|eir)(?: requests?)?"),
     Purpose.PUBLICATION: ("publication", r"publication|publishing|public release"),
 }
@@ -130,13 +144,13 @@ _PLAIN: tuple[Said, ...] = (
     *(_said(rf"{_FOR}(?:{pattern}){_ENDS}", "purpose", purpose) for purpose, (_words, pattern) in PURPOSES.items()),
 )  # fmt: skip
 _KINDS: tuple[Said, ...] = tuple(
-    _said(rf"{_TO}(?:{pattern}){_ENDS}", "recipient", Body(kind)) for kind, (_words, pattern) in USERS.items()
-)
+    _said(rf"{_TO}(?:{pattern}){_ENDS}", "recipient", Body(kind, words)) for kind, words, pattern in OTHERS
+) + tuple(_said(rf"{_TO}(?:{pattern}){_ENDS}", "recipient", Body(kind)) for kind, (_words, pattern) in USERS.items())
 _SKIP = re.compile(r"[,;]?\s*\bskip (recipient|purpose|granularity|linkage|nation|transfer|contractor|joint|scale)\b")
 _NAMED = re.compile(r"\b(?:with|to|by)\s+(?:the\s+)?(?=\S)", re.IGNORECASE)
 _AFTER = re.compile(_ENDS, re.IGNORECASE)
 _CANDIDATE = re.compile(
-    r"\b(?:can|could|may|might)\s+(?:the\s+|a\s+|an\s+)?(?P<who>[\w&' -]{2,60}?)\s+(?:use|see|have|get|link|match|reuse)\b",
+    r"\b(?:can|could|may|might)\s+(?:the\s+|a\s+|an\s+)?(?P<who>[\w&' -]{2,60}?)\s+(?:use|see|have|get|link|match|reuse|check|look at)\b",
     re.IGNORECASE,
 )
 _GIVES = re.compile(
@@ -220,6 +234,9 @@ def _user(text: str, vocabulary: Vocabulary) -> Body | None:
 
 def body_named(who: str, vocabulary: Vocabulary) -> Body | None:
     """The organisation, or only the kind of one, that some words name in full."""
+    for kind, name, pattern in OTHERS:
+        if re.fullmatch(pattern, who.strip(), re.IGNORECASE):
+            return Body(kind, name)
     for kind, (_words, pattern) in USERS.items():
         if re.fullmatch(pattern, who.strip(), re.IGNORECASE):
             return Body(kind)

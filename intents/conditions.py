@@ -5,18 +5,20 @@ question with the answer added, so that nothing has to be remembered.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from catalogue import datasets
 from catalogue.errors import NotFound
-from catalogue.model import PUBLIC, AccessRights, Audience, Dataset, Person, PersonalData, Role, Status
+from catalogue.model import PUBLIC, AccessRights, Audience, Dataset, Organisation, Person, PersonalData, Role, Status
+from catalogue.search.find import Found
 from catalogue.search.vocabulary import Vocabulary
-from catalogue.sharing.explain import Explanation, explain
+from catalogue.sharing.explain import explain
+from catalogue.sharing.explanation import Explanation
 from catalogue.sharing.facts import Body, Case
 from intents.answers import Answer, Choice, Outcome, Shown, show, show_dataset
 from intents.case import body_named, read, say, user_words
-from intents.context import Claim, Context, Question, compile_all, first_match, pick
+from intents.context import Claim, Context, Picked, Question, compile_all, first_match, pick
 from intents.phrase import Message, read_message, without_end
 
 EXAMPLES = (
@@ -31,47 +33,86 @@ SURE_OF_AN_ID = 0.98
 """A question as a button asks it, which nothing in an entry's id can make into another kind."""
 
 ALTERNATIVES = 2
+EXACT = 3
+NAMES = frozenset({"title", "alternative_titles", "acronyms"})
+MOST_TRIES = 8
+"""Readings of what the data is called that are searched for."""
+
 SHARED_SUBJECT = 0.5
 """The share of an entry's title that open figures have to hold to be about the same subject."""
 
-_VERBS = (
-    r"(?:use|share|publish|reuse|re-use|pass on|link|match|combine|give|send|process|disclose|see|sell|supply|release)"
-)
+_VERBS = r"(?:use|share|publish|reuse|re-use|pass on|link|match|combine|give|send|process|disclose|sell|supply|release)"
 _SURE = compile_all(
     rf"\b(?:can|could|may|are|am) (?:i|we|they|council\w*|universit\w*|researchers?)\b(?: be)?(?: allowed to| able to)? {_VERBS}\b(?P<subject>.+)",
-    r"\bcan\b(?P<subject>.+?)\bbe (?:shared|used|published|linked|reused|matched|disclosed|released|sent|given)\b",
-    r"\b(?:conditions?|terms|rules|restrictions?|licen[cs]e|legal (?:basis|gateway|power)s?|lawful basis|dpia|gateway|permission)\b.{0,25}?\b(?:for|of|on|to|about|around|under|does|do|covers?)\b(?P<subject>.+)",
-    r"\bwhat (?:do|would|will) (?:i|we) need (?:to|in order to|before)\b(?P<subject>.+)",
-    r"\bis\b(?P<subject>.+?)\b(?:open(?: data)?|restricted|personal(?: data)?|public|confidential|sensitive|free to use|shareable|under ogl|foi-?able)\s*\??$",
-    r"\b(?:do|does|would|will)\b(?P<subject>.+?)\bshare\b.+",
+    r"\bcan\b(?P<subject>.+?)\bbe (?:shared|used|(?:re-?)?published|linked|re-?used|matched|disclosed|released|sent|given|passed on|sold|quoted)\b",
+    r"(?<!your )\b(?:conditions?|terms|rules|restrictions?|licen[cs]e|legal (?:basis|gateway|power)s?|lawful basis|dpia|permission)\b.{0,25}?\b(?:for|of|on|to|about|around|under|does|do|covers?)\b(?P<subject>.+)",
+    r"\bwhat (?:do|would|will) (?:i|we) (?:need|have) (?:(?:in place |ready )?(?:to|in order to|before))\b(?P<subject>.+)",
+    r"\b(?:is|isn't|why is)\b(?P<subject>.+?)\b(?:open(?: data| licen[cs]e)?|restricted|public|confidential|sensitive|free to use|shareable|(?:under )?ogl|foi-?able)\s*\??$",
+    r"\b(?:does|would|will)\b(?P<subject>.+?)\bshare\b.+",
     r"\b(?:under what|on what|what are the) (?:conditions?|terms|circumstances|basis)\b(?P<subject>.*)",
 )
 _SOMEBODY = compile_all(
-    rf"\b(?:can|could|may|might) (?:the |a |an )?(?P<who>[\w&' -]{{2,60}}?) {_VERBS}\b(?P<subject>.+)",
+    rf"\b(?:can|could|may|might) (?:the |a |an )?(?P<who>[\w&' -]{{2,60}}?) (?:{_VERBS}|have|get|see|access|look at|check|go to)\b(?P<subject>.+)",
+    r"\b(?:do|does) (?P<who>(?:compan|charit|universit|council|journalist|contractor|business|researcher|polic|school)\w*) (?:get|have) (?:access to)?\b(?P<subject>.+)",
+)
+_TALK = compile_all(
+    r"\b(?:is it|would it be|is this|is that|are we|am i|are they)? ?\b(?:ok|okay|fine|lawful|legal|all ?right|allowed) (?:to|if we|if i|for us to)\b(?P<subject>.+)",
+    r"\b(?:is|are|am|be)\b.{0,60}?\b(?:ok|okay|lawful|shareable|allowed|permitted) (?:to|for|with|sharing|using|from)\b(?P<subject>.*)",
+    r"\b(?:is there|are there|what(?:'s| is| are)|which|any)\b.{0,12}?\b(?:fees?|charges?|licen[cs]e|lawful way|restrictions?|handling marking|classification)\b(?P<subject>.+)",
+    r"\b(?:sharing|onward sharing of|use of|passing on)\b(?P<subject>.+?)\b(?:with|w/|to|for)\b.+\b(?:rules?|restrictions?|conditions?|allowed|breach|ok)\b",
+    r"(?P<subject>.+?)\b(?:conditions|allowed|yes/no|shareable|onward sharing)\s*\?",
+    r"\b(?:onward sharing|who approves (?:the )?(?:sharing|use)) (?:of)?(?P<subject>.+)",
+    r"\b(?:need|needs|needed|require[sd]?|want)\b.{0,12}?\b(?:consent|an agreement|a dpia|approval|accreditation|section 251)\b(?P<subject>.*)",
+    r"\b(?:section 251|accredited researchers?|the dea|crca|data protection act|gdpr|caldicott|[a-z]+ act)\b(?P<subject>.*\b(?:needed|stop|let|cover|only|allow|apply|giving|sharing)\b.*)",
+    r"(?P<subject>.+?)\b(?:only (?:for )?accredited researchers?|for commercial (?:re-?)?use|commercially|leave the (?:srs|tre|secure)|breach anything)\b",
+    r"\bwhat\b.{0,20}?\b(?:have to sign|papers|paperwork)\b(?P<subject>.+)",
+    r"\b(?:may|can|could|am) (?:i|we|our \w+)(?: allowed to)? (?:put(?! to you)|quote|hand|e-?mail|screenshot|show|pass|republish|tweet|screen)\b(?P<subject>.+)",
+    r"\bdo (?:we|i) have to (?:delete|return|destroy)\b(?P<subject>.*)",
 )
 _LEADING = re.compile(
     rf"^(?:(?:the|a|an|any|some|our|my|this|that|it|of|for|to|about|on|using|sharing|publishing|reusing|access to|data from"
     rf"|{_VERBS})\s+)+",
     re.IGNORECASE,
 )
+_NOISE = re.compile(
+    r"\b(?:(?:how come|why) (?:is|are)?|(?:is|are|would|be) (?:it |this |that |there )?(?:ok|okay|lawful|legal|allowed|all ?right)?(?: (?:to|for|with))?"
+    r"|(?:can|could|may|might|do|does|am|should) (?:i|we|they|our \w+|a \w+|companies)|(?:isn't|open|restricted|shareable|lawful(?:ly)?|allowed"
+    r"|consent|agreement|conditions?|licen[cs]e|ogl|dpia|fees?|charges?|section 251|needed|need|sign|paperwork|papers|approves?|sharing|available"
+    r"|commercially|yes/no|it depends|what happens|have to|still|use|share|pass|get access))\b",
+    re.IGNORECASE,
+)
+_NOISE_BEFORE = re.compile(
+    r"^(?:to|for|on|of|the|a|an|in|be|if|only|what|would|we|i|what|is|are|does|do|from)\s+(?=\S)", re.IGNORECASE
+)
+_JOINTS = re.compile(
+    r"\s+(?:with|w/|to|for|in|if|before|at|under|from|as|or|and|so|working|only|when|do|does|while|because|against)\s|\s*[-–,;:(]\s"
+)
 _ID = re.compile(r"(?<![\w/:.])[a-z0-9][\w.-]*/[\w.-]+(?:/[\w.-]+)*(?<![.-])", re.IGNORECASE)
 
 
 _LAW = re.compile(
-    r"\b(?:lawful basis|legal (?:basis|gateway|power)s?|gateways?|dpia|impact assessment|sharing agreement)\b",
+    r"\b(?:lawful basis|legal (?:basis|gateway|power)s?|dpia|impact assessment|sharing agreement)\b",
     re.IGNORECASE,
 )
+_EDITS = re.compile(r"(?:please )?(?:swap|change|set|update|correct|amend|edit|add|remove)\b", re.IGNORECASE)
 _AGAIN = re.compile(rf"can i (?:use|share) {_ID.pattern}", re.IGNORECASE)
 
 
 def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
-    match = first_match(_SURE, message.text)
+    if _EDITS.match(message.text):
+        return None
+    match, sureness = first_match(_SURE, message.text), SURENESS
     if not match:
         match = first_match(_SOMEBODY, message.text)
-        if not match or not body_named(match["who"], vocabulary):
-            return None
-    sureness = SURE_OF_THE_LAW if _LAW.search(message.text) else SURENESS
-    sureness = SURE_OF_AN_ID if _AGAIN.match(message.text) else sureness
+        match = match if match and body_named(match["who"], vocabulary) else None
+    if not match:
+        match, sureness = first_match(_TALK, message.text), SURE_OF_THE_LAW
+    if not match:
+        return None
+    if _LAW.search(message.text):
+        sureness = SURE_OF_THE_LAW
+    if _AGAIN.match(message.text):
+        sureness = SURE_OF_AN_ID
     return Claim("conditions", sureness, without_end(match["subject"] or "").strip() or message.text)
 
 
@@ -79,7 +120,8 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     vocabulary = context.search.vocabulary()
     own = vocabulary.organisations.get(question.asker.organisation or "") if question.asker else None
     asker = Body.of(own) if own else Body()
-    case = read(read_message(question.text).text, vocabulary, asker=asker).case
+    message = read_message(question.text)
+    case = read(message.text, vocabulary, asker=asker).case
     base = Answer(
         "conditions",
         Outcome.NONE,
@@ -89,23 +131,47 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         purpose=str(case.purpose) if case.purpose else None,
         details={"near": ()},
     )
-    named = _named(context, question, claim.subject)
+    named = _named(context, question, message.text)
     if named:
         return _explained(context, question, base, show_dataset(named, vocabulary), case)
-    for subject in _subjects(claim.subject, vocabulary):
+    found, picked = _found(context, question, _subjects(claim.subject, message.text, vocabulary), own)
+    place = found.phrase.places[0].place.name if found.phrase.places else None
+    base = replace(base, terms=found.phrase.subject, corrections=found.phrase.corrections, place=place)
+    if picked.one:
+        return _explained(context, question, base, show(picked.one, vocabulary), case)
+    if picked.several:
+        shown = tuple(show(hit, vocabulary) for hit in picked.several)
+        choices = tuple(Choice(entry.dataset.title, question_of(entry.dataset.id, case)) for entry in shown)
+        confidence = round(claim.confidence * 0.8, 2)
+        return replace(base, outcome=Outcome.CLARIFY, confidence=confidence, shown=shown, choices=choices)
+    return replace(base, details={"near": tuple(show(hit, vocabulary) for hit in picked.near)})
+
+
+def _found(
+    context: Context, question: Question, subjects: Sequence[str], own: Organisation | None
+) -> tuple[Found, Picked]:
+    """The best reading of what the data is called: one that is a name; else one found by its names; else the first."""
+    best: tuple[int, Found, Picked] | None = None
+    for place, subject in enumerate(subjects or (question.text,)):
         found = context.search.find(subject, audience=question.audience, limit=6, own=own.slug if own else None)
         picked = pick(found)
-        place = found.phrase.places[0].place.name if found.phrase.places else None
-        base = replace(base, terms=found.phrase.subject, corrections=found.phrase.corrections, place=place)
-        if picked.one:
-            return _explained(context, question, base, show(picked.one, vocabulary), case)
-        if picked.several:
-            shown = tuple(show(hit, vocabulary) for hit in picked.several)
-            choices = tuple(Choice(entry.dataset.title, question_of(entry.dataset.id, case)) for entry in shown)
-            confidence = round(claim.confidence * 0.8, 2)
-            return replace(base, outcome=Outcome.CLARIFY, confidence=confidence, shown=shown, choices=choices)
-        base = replace(base, details={"near": tuple(show(hit, vocabulary) for hit in picked.near)})
-    return base
+        worth = _worth(picked)
+        if place > 1 and worth == 1:  # some words of a long question, found somewhere in a text, are no answer to it
+            worth, picked = 0, Picked(None, (), found.hits[:3])
+        if best is None or worth > best[0]:
+            best = worth, found, picked
+        if worth == EXACT:
+            break
+    assert best
+    return best[1], best[2]
+
+
+def _worth(picked: Picked) -> int:
+    hits = (picked.one,) if picked.one else picked.several
+    if picked.one and picked.one.is_exact:
+        return EXACT
+    names = {match.field for hit in hits for match in hit.matches}
+    return 2 if names & NAMES else 1 if hits else 0
 
 
 def _named(context: Context, question: Question, subject: str) -> Dataset | None:
@@ -118,11 +184,18 @@ def _named(context: Context, question: Question, subject: str) -> Dataset | None
     return None
 
 
-def _subjects(subject: str, vocabulary: Vocabulary) -> Iterable[str]:
-    """What the data may be called: without who with and what for, then with them, in case they belong to its name."""
-    rest = read(subject, vocabulary).rest
-    stripped = (_LEADING.sub("", without_end(text).strip()) for text in (rest, subject))
-    return dict.fromkeys(text for text in stripped if text)
+def _subjects(subject: str, text: str, vocabulary: Vocabulary) -> list[str]:
+    """What the data may be called, the likeliest first: without who with and what for; then shorter and shorter."""
+    candidates = []
+    for whole in (subject, _NOISE.sub(" ", text)):
+        for each in (read(whole, vocabulary).rest, whole):
+            each = _NOISE_BEFORE.sub("", _LEADING.sub("", without_end(" ".join(each.split())))).strip()
+            candidates.append(each)
+    for each in (candidates[0], candidates[2]):
+        cuts = [match.start() for match in _JOINTS.finditer(each)]
+        candidates += [each[:cut] for cut in reversed(cuts)]
+    kept = (_LEADING.sub("", without_end(each)) for each in candidates)
+    return list(dict.fromkeys(each for each in kept if len(each) > 2))[:MOST_TRIES]
 
 
 def _explained(context: Context, question: Question, base: Answer, entry: Shown, case: Case) -> Answer:

@@ -79,13 +79,19 @@ def message(text: str, blocks: Sequence[Block]) -> SlackMessage:
             kept.append(note("There is more than fits here.").to_dict())
             break
         kept.append(shown)
-    return SlackMessage(text=cut(text, TEXT), blocks=kept)
+    return SlackMessage(text=_shortened(text, TEXT), blocks=kept)
 
 
 def _mrkdwn(text: str, limit: int) -> MarkdownTextObject:
-    if len(text) > limit:  # never cut inside <link|label> or &amp;
-        text = cut(text[:limit].rsplit("\n", 1)[0] if "\n" in text[:limit] else text, limit)
-        for start, end in (("<", ">"), ("&", ";")):
-            if text.rfind(start) > text.rfind(end):
-                text = text[: text.rfind(start)].rstrip() + "…"
-    return MarkdownTextObject(text=text or " ", verbatim=True)
+    return MarkdownTextObject(text=_shortened(text, limit) or " ", verbatim=True)
+
+
+def _shortened(text: str, limit: int) -> str:
+    """Text of at most `limit` characters, cut at a line where there is one, never inside <link|label> or &amp;."""
+    if len(text) <= limit:
+        return text
+    text = cut(text[:limit].rsplit("\n", 1)[0] if "\n" in text[:limit] else text, limit)
+    for start, end in (("<", ">"), ("&", ";")):
+        if text.rfind(start) > text.rfind(end):
+            text = text[: text.rfind(start)].rstrip() + "…"
+    return text

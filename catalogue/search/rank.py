@@ -188,7 +188,8 @@ def rarity(searcher: tantivy.Searcher, name: str, term: str) -> float:
 
 def whole_phrases(phrase: Phrase) -> set[str]:
     """The keys under which the whole phrase may be the name of an entry."""
-    return {fold(phrase.text), " ".join(phrase.subject), phrase.text.strip()} - {""}
+    as_written = phrase.text.encode(errors="ignore").decode().strip()  # half a character is in no index
+    return {fold(phrase.text), " ".join(phrase.subject), as_written} - {""}
 
 
 def _runs(searcher: tantivy.Searcher, phrase: Phrase) -> dict[str, float]:

@@ -14,8 +14,9 @@ Facts = Mapping[str, Fact]
 
 
 class Purpose(StrEnum):
-    SERVICE_DELIVERY = "service_delivery"
-    POLICY = "policy"
+    SERVICE_DELIVERY = "deliver_service"
+    POLICY = "evaluate_policy"
+    PLANNING = "planning"
     STATISTICS = "statistics"
     RESEARCH = "research"
     FRAUD = "fraud"
@@ -29,7 +30,7 @@ class Purpose(StrEnum):
 
 class Granularity(StrEnum):
     AGGREGATE = "aggregate"
-    DEIDENTIFIED = "deidentified"
+    DEIDENTIFIED = "record_level"
     IDENTIFIED = "identified"
 
 

@@ -71,6 +71,9 @@ def test_a_long_text_is_never_cut_inside_a_link_or_an_entity(text: str, times: i
     shown = section(whole * 10).to_dict()["text"]["text"]
     assert len(shown) <= blocks.SECTION
     assert not BROKEN.search(shown.removesuffix("…"))
+    alone = message(whole * 10, []).text
+    assert len(alone) <= blocks.TEXT
+    assert not BROKEN.search(alone.removesuffix("…"))
 
 
 def test_a_message_of_too_many_blocks_says_that_there_is_more() -> None:

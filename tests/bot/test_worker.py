@@ -191,49 +191,49 @@ def test_what_a_killed_process_was_sending_is_sent_again_by_the_next(
     until(lambda: deliver.keys == ["half done"])
 
 
-def test_a_late_finisher_does_not_undo_what_another_did(sqlite_db: Database) -> None:
-    post(sqlite_db, "one")
-    late = outbox.claim(sqlite_db, now=clock.now())
-    outbox.release(sqlite_db)
-    other = outbox.claim(sqlite_db, now=clock.now())
+def test_a_late_finisher_does_not_undo_what_another_did(db: Database) -> None:
+    post(db, "one")
+    late = outbox.claim(db, now=clock.now())
+    outbox.release(db)
+    other = outbox.claim(db, now=clock.now())
     assert late
     assert other
-    assert outbox.sent(sqlite_db, other, receipt="C1:1", now=clock.now())
-    outbox.failed(sqlite_db, late, error="late", now=clock.now())
-    assert not outbox.park(sqlite_db, late, error="late")
-    assert not outbox.sent(sqlite_db, late, receipt="C1:2", now=clock.now())
-    (row,) = sqlite_db.query("SELECT state, receipt, error FROM outbox")
+    assert outbox.sent(db, other, receipt="C1:1", now=clock.now())
+    outbox.failed(db, late, error="late", now=clock.now())
+    assert not outbox.park(db, late, error="late")
+    assert not outbox.sent(db, late, receipt="C1:2", now=clock.now())
+    (row,) = db.query("SELECT state, receipt, error FROM outbox")
     assert row == {"state": "sent", "receipt": "C1:1", "error": None}
 
 
-def test_while_one_is_sent_to_a_channel_the_next_waits_its_turn(sqlite_db: Database) -> None:
+def test_while_one_is_sent_to_a_channel_the_next_waits_its_turn(db: Database) -> None:
     for number in range(3):
-        post(sqlite_db, f"in C1: {number}", channel="C1")
-    post(sqlite_db, "in C2", channel="C2")
+        post(db, f"in C1: {number}", channel="C1")
+    post(db, "in C2", channel="C2")
     now = clock.now()
-    first = outbox.claim(sqlite_db, now=now)
+    first = outbox.claim(db, now=now)
     later = now + 2 * outbox.PACE
-    second = outbox.claim(sqlite_db, now=later)
+    second = outbox.claim(db, now=later)
     assert first
     assert second
     assert (first.key, second.key) == ("in C1: 0", "in C2")
-    assert outbox.claim(sqlite_db, now=later) is None
-    outbox.sent(sqlite_db, first, receipt=None, now=later)
-    third = outbox.claim(sqlite_db, now=later)
+    assert outbox.claim(db, now=later) is None
+    outbox.sent(db, first, receipt=None, now=later)
+    third = outbox.claim(db, now=later)
     assert third
     assert third.key == "in C1: 1"
 
 
-def test_what_was_sent_or_put_aside_long_ago_is_forgotten(sqlite_db: Database) -> None:
+def test_what_was_sent_or_put_aside_long_ago_is_forgotten(db: Database) -> None:
     for key in ("sent", "parked", "waiting"):
-        post(sqlite_db, key)
-        notice = outbox.claim(sqlite_db, now=clock.now())
+        post(db, key)
+        notice = outbox.claim(db, now=clock.now())
         assert notice
         if key == "sent":
-            outbox.sent(sqlite_db, notice, receipt=None, now=clock.now())
+            outbox.sent(db, notice, receipt=None, now=clock.now())
         elif key == "parked":
-            outbox.park(sqlite_db, notice, error="is_archived")
-    outbox.forget(sqlite_db, now=clock.now() + timedelta(days=29))
-    assert sqlite_db.query("SELECT COUNT(*) AS n FROM outbox") == [{"n": 3}]
-    outbox.forget(sqlite_db, now=clock.now() + timedelta(days=32))
-    assert sqlite_db.query("SELECT key FROM outbox") == [{"key": "waiting"}]
+            outbox.park(db, notice, error="is_archived")
+    outbox.forget(db, now=clock.now() + timedelta(days=29))
+    assert db.query("SELECT COUNT(*) AS n FROM outbox") == [{"n": 3}]
+    outbox.forget(db, now=clock.now() + timedelta(days=32))
+    assert db.query("SELECT key FROM outbox") == [{"key": "waiting"}]

@@ -52,17 +52,17 @@ class SocketMode:
         """Cut every connection without a word."""
         with self._lock:
             for connection in self._connections:
-                connection.shutdown(socket.SHUT_RDWR)
+                end(connection)
             self._connections.clear()
             self.connected.clear()
 
     def refresh(self) -> None:
-        """Say that every connection will end, as Slack does every few hours, and end it."""
+        """Say that every connection will end, as Slack does every few hours, and soon end it."""
         with self._lock:
             for connection in self._connections:
-                connection.sendall(
-                    frame(json.dumps({"type": "disconnect", "reason": "refresh_requested"}).encode(), TEXT)
-                )
+                message = {"type": "disconnect", "reason": "refresh_requested"}
+                connection.sendall(frame(json.dumps(message).encode(), TEXT))
+                threading.Timer(0.3, end, [connection]).start()
             self._connections.clear()
             self.connected.clear()
 
@@ -153,6 +153,14 @@ class SocketTransport(httpx.BaseTransport):
             raise httpx.ReadTimeout(str(error), request=posted) from error
         payload = answer.get("payload")
         return httpx.Response(200, content=json.dumps(payload) if payload else b"", request=posted)
+
+
+def end(connection: socket.socket) -> None:
+    """End a connection, also for a thread that waits for it."""
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return
 
 
 def shake_hands(connection: socket.socket) -> None:

@@ -13,7 +13,7 @@ from catalogue.entries import to_document
 from catalogue.harvest import jsonlines
 from catalogue.harvest.run import merge_rows
 from catalogue.model import PUBLIC
-from catalogue.store import Database, connect
+from catalogue.store import Database, connect, migrate
 from tests.conftest import Start
 
 OLD = [{"id": f"e{number:02}", "title": f"Entry {number}", "publisher": "Somebody"} for number in range(20)]
@@ -80,15 +80,16 @@ def catalogue(db: Database) -> list[tuple[dict[str, Any], int, int, int]]:
 
 
 def test_an_import_killed_at_any_statement_leaves_the_old_catalogue_or_the_new_and_the_next_one_completes(
-    sqlite_url: str, tmp_path: Path, now: datetime, python: Start
+    sqlite_bare_url: str, tmp_path: Path, now: datetime, python: Start
 ) -> None:
     write(tmp_path / "old.jsonl", OLD)
     write(tmp_path / "new.jsonl", NEW)
-    db = connect(sqlite_url)
+    db = connect(sqlite_bare_url)
+    migrate(db, now="now")
     bring_in(db, tmp_path / "old.jsonl", now)
     old = catalogue(db)
     db.close()
-    shutil.copy(sqlite_url, tmp_path / "old.db")
+    shutil.copy(sqlite_bare_url, tmp_path / "old.db")
     said, error = python(KILLED, tmp_path, now.isoformat()).communicate(timeout=120)
     assert error == ""
     moments = int(said)

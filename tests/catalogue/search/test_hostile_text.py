@@ -77,6 +77,7 @@ questions = st.lists(st.sampled_from(WORDS) | any_texts, max_size=8).map(" ".joi
 def test_two_thousand_texts_of_any_kind_are_searched_for(catalogue: Search, texts: list[str]) -> None:
     for place, text in enumerate(texts):
         catalogue.find(text, audience=AUDIENCES[place % len(AUDIENCES)], limit=5)
+        catalogue.suggest(text, audience=AUDIENCES[place % len(AUDIENCES)], limit=5)
 
 
 @settings(deadline=None, max_examples=60)

@@ -46,6 +46,7 @@ def cut_files(kind: str, keep: float) -> Callable[[Path], None]:
         assert files
         for path in files:
             content = path.read_bytes()
+            path.unlink()  # whoever has the old file open keeps it whole
             path.write_bytes(content[: int(len(content) * keep)])
 
     return cut

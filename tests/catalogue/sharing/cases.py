@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from catalogue.model import AccessRights, ContactPoint, Dataset, Organisation, PersonalData, SecurityClassification
-from catalogue.sharing.explain import Explanation, explain
+from catalogue.sharing.explain import explain
+from catalogue.sharing.explanation import Explanation
 from catalogue.sharing.facts import Body, Case, OrganisationKind
 
 UK = ("E", "W", "S", "NI")

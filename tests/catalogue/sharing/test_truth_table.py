@@ -27,7 +27,8 @@ from catalogue.model import (
 from catalogue.sharing import explain as explaining
 from catalogue.sharing import reading
 from catalogue.sharing.book import Strength, Verdict
-from catalogue.sharing.explain import SHOWN, explain
+from catalogue.sharing.explain import explain
+from catalogue.sharing.explanation import SHOWN
 from catalogue.sharing.facts import KINDS, Body, Case, Granularity, OrganisationKind, Purpose
 from catalogue.sharing.rules import book
 from tests.catalogue.sharing.cases import HOLDERS, PLAIN, QUIET, council, told, user, words
@@ -117,7 +118,7 @@ def of_purposes(row: Table) -> None:
     for value in (None, False, True):
         row("R10", value is True, case=replace(QUIET, large_scale=value))
     for purpose in (None, *Purpose):
-        acting = purpose in ("service_delivery", "fraud", "debt", "safeguarding", "law_enforcement")
+        acting = purpose in ("deliver_service", "fraud", "debt", "safeguarding", "law_enforcement")
         row("R10", acting, entry(data_subjects="Children in care"), replace(QUIET, purpose=purpose))
         row("R10", False, entry(data_subjects="Drivers"), replace(QUIET, purpose=purpose))
         row("R10", False, entry(data_subjects=None), replace(QUIET, purpose=purpose))
@@ -125,7 +126,7 @@ def of_purposes(row: Table) -> None:
         row("R14", False, PATIENTS, replace(QUIET, purpose=purpose))
         ons = user(OrganisationKind.STATISTICAL_AUTHORITY, purpose=purpose)
         row("R15", purpose is Purpose.STATISTICS, case=ons)
-        row("R16", purpose in ("service_delivery", "fraud", "debt"), case=council(purpose=purpose))
+        row("R16", purpose in ("deliver_service", "fraud", "debt"), case=council(purpose=purpose))
         row("R16", False, case=user(None, purpose=purpose))
         for kind in OUTSIDE:
             row("R16", False, case=user(kind, purpose=purpose))
