@@ -163,7 +163,7 @@ def sequence(control: str, names: Mapping[str, str]) -> str:
     body, _, label = control.partition("|")
     if body.startswith("!date^"):
         return date(body, label)
-    if body[0] in "@#":
+    if body[:1] in ("@", "#"):
         name = names.get(body[1:], label or body[1:])
         return f'<span class="mention">{escape(body[0] + plain(name).lstrip(body[0]))}</span>'
     if body.startswith("!"):
