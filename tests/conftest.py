@@ -67,6 +67,7 @@ def postgres() -> Iterator[str]:
             connection.execute("SELECT pg_reload_conf()")
             connection.execute("CREATE DATABASE prepared")
     except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(f"PostgreSQL cannot be started here: {error}")

@@ -5,7 +5,7 @@ only the comparison and the merge happen in the one transaction that changes ent
 old catalogue; one that is repeated changes nothing.
 
 A row updates the entry with its id field by field: a field it does not have is left alone, one it has empty is
-cleared. What was staged by a run that never finished is removed when the next one starts.
+cleared. What was staged by a run that never finished is removed when one starts a day later.
 """
 
 import json
