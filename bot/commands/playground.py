@@ -27,7 +27,7 @@ MANIFEST = Path(__file__).parents[2] / "manifest.json"
 
 
 @click.command("playground")
-@click.option("--port", type=click.IntRange(1, 65535), help="The page's port; PORT or 3000 if not given.")
+@click.option("--port", type=click.IntRange(0, 65535), help="The page's port, 0 for any; PORT or 3000 if not given.")
 def command(port: int | None) -> None:
     """Start the bot with a local stand-in for Slack and a page to try it in. An empty catalogue gets the sample.
 
@@ -53,7 +53,7 @@ def command(port: int | None) -> None:
                 _show_one_answer(workspace, sender)
                 page = create_page(workspace, sender, questions=list(replies.examples()), title="whoholds")
                 end = told_to_end()
-                with Server(page, port=port or chosen.port) as site:
+                with Server(page, port=chosen.port if port is None else port) as site:
                     click.echo(f"\nTry it yourself: {site.url}  (Ctrl-C ends)")
                     end.wait()
             bot.worker.stop()

@@ -8,6 +8,7 @@ Read next: `post_office`, which signs and sends, and `interactions`, which write
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -82,7 +83,7 @@ class Sender(Actions):
         place, person = self.workspace.channel(channel), self.workspace.user(user)
         if person.id not in place.members:
             place = self.workspace.join(place, person)
-        more.setdefault("client_msg_id", "" if person.is_bot else f"cmi-{self.workspace.new_id('m')}")
+        more.setdefault("client_msg_id", "" if person.is_bot else str(uuid.uuid4()))
         message = self.workspace.post(place, text, user=person, thread_ts=thread_ts, **more)
         return self.tell_of(message)
 

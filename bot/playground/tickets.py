@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
@@ -41,7 +42,7 @@ class Tickets:
         """A new trigger id with which a view may be opened for `user` within 3 seconds, once."""
         with self._lock:
             number = next(self._numbers)
-            trigger_id = f"{1000000 + number}.{2000000 + number}.{number:032x}"
+            trigger_id = f"{1000000 + number}.{2000000 + number}.{secrets.token_hex(16)}"
             self._triggers[trigger_id] = (user, self._clock() + TRIGGER_SECONDS)
             return trigger_id
 
