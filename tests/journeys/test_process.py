@@ -225,7 +225,7 @@ class Askers:
             thread.join()
 
     def _ask(self, place: int) -> None:
-        while not self._done.wait(0.1):
+        while not self._done.wait(0.15):
             self.asked.extend(self.sender.say(OFFICER, self.channels[place % len(self.channels)], QUESTION))
             place += 3
 
@@ -345,8 +345,6 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     ("changes", "fault", "code", "line"),
     [
         ({"SLACK_BOT_TOKEN": "xoxb-unknown"}, None, 2, "SLACK_BOT_TOKEN is refused by Slack (invalid_auth)."),
-        ({"SLACK_BOT_TOKEN": ""}, None, 2, "SLACK_BOT_TOKEN is not set."),
-        ({"SLACK_SIGNING_SECRET": ""}, None, 2, "SLACK_SIGNING_SECRET is not set"),
         ({"SLACK_APP_TOKEN": "xapp-1"}, "error:invalid_auth", 2, "SLACK_APP_TOKEN is refused by Slack"),
         ({}, "http_503", 1, "Slack cannot be used at"),
         ({"WHOHOLDS_DATABASE": "/nowhere/at/all.db"}, None, 1, "The database cannot be used: /nowhere/at/all.db"),
