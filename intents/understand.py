@@ -8,7 +8,27 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from catalogue.search.vocabulary import Vocabulary
-from intents import conditions, contact, define, describe, help, holders, holdings, not_yet, out_of_scope, social
+from intents import (
+    access,
+    collect,
+    compare,
+    conditions,
+    contact,
+    coverage,
+    define,
+    describe,
+    freshness,
+    help,
+    holders,
+    holdings,
+    my_requests,
+    out_of_scope,
+    precedent,
+    report_problem,
+    review_queue,
+    social,
+    steward_edit,
+)
 from intents.answers import Answer
 from intents.context import Claim, Context, Question
 from intents.phrase import Message, read_message
@@ -17,7 +37,16 @@ INTENTS: tuple[ModuleType, ...] = (
     out_of_scope,
     social,
     help,
-    not_yet,
+    my_requests,
+    review_queue,
+    steward_edit,
+    report_problem,
+    collect,
+    precedent,
+    compare,
+    freshness,
+    coverage,
+    access,
     conditions,
     define,
     contact,
