@@ -18,7 +18,7 @@ from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
 from bot.slack import questions
 from bot.slack.api import SlackApi, SlackError, SlackUnavailable
-from bot.slack.deliver import Speaker
+from bot.slack.deliver import Speaker, Teller
 from bot.worker import Worker
 from catalogue import clock, organisations
 from catalogue.errors import BadSetting, CatalogueError
@@ -35,6 +35,9 @@ SORRY = (
     " runs whoholds: {reference}."
 )
 
+
+TELLERS: dict[str, Teller] = {}
+"""What people are told, by what happened: each subject's module of bot/slack brings its own."""
 
 REFUSED = frozenset(
     ["invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"]
@@ -88,6 +91,7 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
         slack,
         team_id=identity["team_id"],
         channels_are_for_government=settings.channels_are_for_government,
+        tellers=TELLERS,
     )
     uses_http = settings.app_token is None
     site = web.create(

@@ -3,16 +3,21 @@
 Woken by the bell when this process posts a notice and by the database when another one does; otherwise it looks when
 the next one is due, and once a second in any case. `stop` lets the threads finish what is due, so that what was
 acknowledged is answered.
+
+A thread of its own does the chores: what has to be done from time to time (`catalogue/chores.py`), so that nothing long
+keeps an answer waiting. A chore that fails is logged, and done again when it is next due.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from bot.logs import places
-from catalogue import clock, demand, outbox
+from catalogue import chores, clock, demand, outbox
+from catalogue.bell import bell
+from catalogue.chores import Chore
 from catalogue.errors import StoreUnavailable
 from catalogue.model import Notice
 from catalogue.store import Database
@@ -21,24 +26,39 @@ log = logging.getLogger(__name__)
 
 THREADS = 4
 LOOK = timedelta(seconds=1)
-HOUSEKEEPING = 3600.0  # seconds
+LOOK_FOR_CHORES = 10.0  # seconds
+
+FORGETTING: tuple[Chore, ...] = (
+    Chore("outbox.forget", timedelta(hours=1), lambda db, now: outbox.forget(db, now=now)),
+    Chore("demand.forget", timedelta(hours=1), lambda db, now: demand.forget(db, now=now)),
+)
+"""Removing what is no longer needed: see docs/operator.md for what is kept how long."""
 
 
 class Worker:
     """The threads over one outbox. `deliver` is called with each claimed notice and writes down how it went."""
 
-    def __init__(self, db: Database, deliver: Callable[[Notice], None], *, threads: int = THREADS) -> None:
+    def __init__(
+        self,
+        db: Database,
+        deliver: Callable[[Notice], None],
+        *,
+        threads: int = THREADS,
+        chores: Sequence[Chore] = FORGETTING,
+    ) -> None:
         self.db = db
+        self._chores = chores
         self._deliver = deliver
         self._woken = threading.Condition()
         self._calls = 0
         self._stopping = False
         self._end = float("inf")
-        self._kept_house = 0.0
+        self._ended = threading.Event()
         self._threads = [
             threading.Thread(target=self._work, name=f"worker-{place}", daemon=True) for place in range(threads)
         ]
-        outbox.bell.on_ring(self.wake)
+        self._threads.append(threading.Thread(target=self._do_chores, name="worker-chores", daemon=True))
+        bell.on_ring(self.wake)
         db.listen(self.wake)
 
     def start(self) -> None:
@@ -56,7 +76,8 @@ class Worker:
         with self._woken:
             self._stopping = True
             self._woken.notify_all()
-        outbox.bell.off_ring(self.wake)
+        self._ended.set()
+        bell.off_ring(self.wake)
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(timeout=max(self._end - time.monotonic(), 0.1))
@@ -72,7 +93,6 @@ class Worker:
                     continue
                 if self._stopping:
                     return
-                self._keep_house()
                 pause = self._pause()
             except StoreUnavailable as error:
                 log.error("The worker cannot use the database: %s", error)
@@ -91,8 +111,20 @@ class Worker:
         wait = min(LOOK, due - now) if due else LOOK
         return max(wait.total_seconds(), 0.01)
 
-    def _keep_house(self) -> None:
-        if time.monotonic() - self._kept_house > HOUSEKEEPING:
-            self._kept_house = time.monotonic()
-            outbox.forget(self.db, now=clock.now())
-            demand.forget(self.db, now=clock.now())
+    def _do_chores(self) -> None:
+        while not self._stopping:
+            for chore in self._chores:
+                if self._stopping:
+                    return
+                self._do(chore)
+            self._ended.wait(LOOK_FOR_CHORES)
+
+    def _do(self, chore: Chore) -> None:
+        try:
+            if chores.take(self.db, chore, now=clock.now()):
+                chore.do(self.db, clock.now())
+        except StoreUnavailable as error:
+            log.error("The chore %s cannot use the database: %s", chore.name, error)
+        except Exception as error:
+            kind, trace = type(error).__name__, places(error.__traceback__)
+            log.error("The chore %s failed and will be done again when it is next due: %s\n%s", chore.name, kind, trace)

@@ -264,3 +264,15 @@ class Notice:
     payload: Mapping[str, Any]
     attempts: int
     posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message that a person was sent: what it said happened, about what, and where it stands in Slack."""
+
+    what: str
+    person: str
+    about: str
+    values: Mapping[str, Any]
+    channel: str
+    ts: str

@@ -9,13 +9,14 @@ its payload.
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from catalogue import clock
+from catalogue.bell import bell
 from catalogue.entries import canonical
-from catalogue.model import Notice
+from catalogue.model import Notice, Told
 from catalogue.store import Database
 
 LEASE = timedelta(minutes=2)
@@ -25,29 +26,9 @@ LONGEST_WAIT = timedelta(minutes=15)
 DEADLINE = timedelta(hours=24)
 INBOX_KEPT = timedelta(days=7)
 SENT_KEPT = timedelta(days=30)
+TOLD_KEPT = timedelta(days=400)
 
 NAMESPACE = uuid.UUID("5d0f6f52-6f0e-4d5e-9c35-3f2f0a1b7c11")
-
-
-class Bell:
-    """Wakes the worker when a notice is posted. Ringing is cheap and may happen when nobody listens."""
-
-    def __init__(self) -> None:
-        self._calls: list[Callable[[], None]] = []
-
-    def on_ring(self, call: Callable[[], None]) -> None:
-        self._calls.append(call)
-
-    def off_ring(self, call: Callable[[], None]) -> None:
-        self._calls = [known for known in self._calls if known != call]
-
-    def ring(self) -> None:
-        for call in self._calls:
-            call()
-
-
-bell = Bell()
-"""The one bell of this process. Other processes are told by the database (`announce`), where it can."""
 
 
 def receive(db: Database, key: str, *, now: datetime) -> bool:
@@ -92,6 +73,88 @@ def post(
         db.after_commit(bell.ring)
         db.announce()
     return bool(posted)
+
+
+def tell(
+    db: Database,
+    what: str,
+    person_id: str,
+    values: Mapping[str, Any],
+    *,
+    about: str,
+    key: str,
+    now: datetime,
+    due: datetime | None = None,
+) -> bool:
+    """Tell a person of something, inside the caller's transaction; in words once it is sent.
+
+    `what` is `subject.happening` (`request.submitted`), `values` are ids and numbers, no words; `about` is what it is
+    about (`SR-0042`, an entry's id). Returns False when the key was there.
+    """
+    payload = {"what": what, "person": person_id, "about": about, "values": dict(values)}
+    return post(db, "tell", payload, key=key, channel=f"person {person_id}", now=now, due=due)
+
+
+def retell(db: Database, about: str, *, now: datetime) -> int:
+    """Have every message told about something made anew and changed in place; returns how many there are."""
+    with db.atomic():
+        db.execute(
+            "INSERT INTO retold (about, at) VALUES (:about, :now) ON CONFLICT (about) DO UPDATE SET at = excluded.at",
+            {"about": about, "now": clock.stamp(now)},
+        )
+        rows = db.query("SELECT key, person FROM told WHERE about = :about", {"about": about})
+        for row in rows:
+            _retell(db, row["key"], row["person"], now)
+    return len(rows)
+
+
+def _retell(db: Database, key: str, person_id: str, now: datetime) -> None:
+    again = f"retell:{key}:{clock.stamp(now)}"
+    post(db, "retell", {"key": key}, key=again, channel=f"person {person_id}", now=now)
+
+
+def told(db: Database, notice: Notice, *, channel: str, ts: str, rendered: datetime, now: datetime) -> None:
+    """Write down that a `tell` was sent and where it stands; made anew at once if what it is about changed meanwhile.
+
+    `rendered` is when its words were made.
+    """
+    payload = notice.payload
+    with db.atomic():
+        if not sent(db, notice, receipt=f"{channel}:{ts}", now=now):
+            return
+        db.execute(
+            "INSERT INTO told (key, about, what, person, channel, ts, details, told_at)"
+            " VALUES (:key, :about, :what, :person, :channel, :ts, :details, :now) ON CONFLICT (key) DO NOTHING",
+            {
+                "key": notice.key,
+                "about": payload["about"],
+                "what": payload["what"],
+                "person": payload["person"],
+                "channel": channel,
+                "ts": ts,
+                "details": canonical(payload["values"]),
+                "now": clock.stamp(now),
+            },
+        )
+        later = {"about": payload["about"], "rendered": clock.stamp(rendered)}
+        if db.query("SELECT 1 FROM retold WHERE about = :about AND at >= :rendered", later):
+            _retell(db, notice.key, payload["person"], now)
+
+
+def where_told(db: Database, key: str) -> Told | None:
+    """Where the message of a `tell` stands; None when it was never sent or is long past."""
+    rows = db.query("SELECT * FROM told WHERE key = :key", {"key": key})
+    if not rows:
+        return None
+    row = rows[0]
+    return Told(row["what"], row["person"], row["about"], json.loads(row["details"]), row["channel"], row["ts"])
+
+
+def refresh_home(db: Database, person_id: str, *, now: datetime) -> None:
+    """Have a person's Home made anew, inside the caller's transaction; once, however many things change at a time."""
+    place = f"home {person_id}"
+    if not db.query("SELECT 1 FROM outbox WHERE state = 'waiting' AND channel = :place", {"place": place}):
+        post(db, "home", {"person": person_id}, key=f"{place}:{clock.stamp(now)}", channel=place, now=now)
 
 
 IN_TURN = (
@@ -235,6 +298,9 @@ def forget(db: Database, *, now: datetime) -> None:
         limit = {"limit": clock.stamp(now - SENT_KEPT)}
         db.execute("DELETE FROM outbox WHERE state = 'sent' AND sent_at < :limit", limit)
         db.execute("DELETE FROM outbox WHERE state = 'parked' AND deadline < :limit", limit)
+        old = {"limit": clock.stamp(now - TOLD_KEPT)}
+        db.execute("DELETE FROM told WHERE told_at < :limit", old)
+        db.execute("DELETE FROM retold WHERE at < :limit", old)
         db.execute("DELETE FROM paces WHERE free_at < :limit", {"limit": clock.stamp(now - timedelta(hours=1))})
 
 

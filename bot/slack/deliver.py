@@ -1,13 +1,15 @@
 """From a notice to Slack: work out the answer to a question, post a message, answer a slash command.
 
 A question and the message that answers it are two notices: the answer is worked out and put into the outbox in the
-transaction that ends the question, then the message is posted. Errors of Slack's are sorted into those worth another
-try and those that are final; anything not known is final and is seen by an administrator.
+transaction that ends the question, then the message is posted. What a person is told (`tell`) is put into words by the
+teller of its kind when it is sent, from the record as it then is; `retell` has that done again and changes the message.
+Errors of Slack's are sorted into those worth another try and those that are final; anything not known is final and is
+seen by an administrator.
 """
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,8 +19,9 @@ from bot.slack.answers import as_message
 from bot.slack.api import SlackApi, SlackError
 from bot.slack.blocks import SlackMessage, message
 from catalogue import clock, outbox
-from catalogue.errors import StoreUnavailable
-from catalogue.model import Notice
+from catalogue import people as record_of_people
+from catalogue.errors import NotFound, StoreUnavailable
+from catalogue.model import Notice, Person
 from intents import describe
 from intents.answers import Answer, Outcome
 from intents.context import Claim, Context, Question
@@ -40,6 +43,12 @@ TRY_AGAIN = timedelta(seconds=1)
 SORRY = "Something went wrong and I cannot answer this. Tell the team that runs me the number {number}."
 RESPONSE_LIFE = timedelta(minutes=29)
 
+Teller = Callable[[Context, Mapping[str, Any], Person], SlackMessage | None]
+"""Puts what a person is told into words, from the record as it is now; None when it is no longer worth saying."""
+
+Home = Callable[[Context, Person], dict[str, Any]]
+"""A person's Home as a view, from the record as it is now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
@@ -49,6 +58,8 @@ class Speaker:
     slack: SlackApi
     team_id: str
     channels_are_for_government: bool = False
+    tellers: Mapping[str, Teller] = field(default_factory=dict)
+    home: Home | None = None
 
     def deliver(self, notice: Notice) -> None:
         """Do what a claimed notice asks for, and write down how it went. Raises only StoreUnavailable."""
@@ -59,6 +70,12 @@ class Speaker:
                     self._answer(notice, now)
                 case "message":
                     self._send(notice, now)
+                case "tell":
+                    self._tell(notice, now)
+                case "retell":
+                    self._retell(notice, now)
+                case "home":
+                    self._publish_home(notice, now)
                 case _:
                     outbox.park(self.context.db, notice, error="unknown_kind")
         except SlackError as error:
@@ -126,6 +143,55 @@ class Speaker:
         if not answer.get("ts"):
             raise SlackError("unreadable_answer", is_ambiguous=True)
         outbox.sent(self.context.db, notice, receipt=f"{answer.get('channel')}:{answer['ts']}", now=clock.now())
+
+    def _tell(self, notice: Notice, now: datetime) -> None:
+        person = self._reachable(notice, notice.payload["person"])
+        if person is None:
+            return
+        message = self._in_words(notice.payload["what"], notice.payload["values"], person)
+        if message is None:
+            outbox.sent(self.context.db, notice, receipt=None, now=now)
+            return
+        answer = self.slack.call(
+            "chat.postMessage",
+            **_post({"channel": person.slack_id, "thread_ts": None, "text": message.text, "blocks": message.blocks}),
+            client_msg_id=outbox.message_id(notice),
+        )
+        if not answer.get("ts") or not answer.get("channel"):
+            raise SlackError("unreadable_answer", is_ambiguous=True)
+        at = {"channel": answer["channel"], "ts": answer["ts"]}
+        outbox.told(self.context.db, notice, **at, rendered=now, now=clock.now())
+
+    def _retell(self, notice: Notice, now: datetime) -> None:
+        """Change a message that was sent, so that it says what holds now. What is no longer worth saying stays."""
+        place = outbox.where_told(self.context.db, notice.payload["key"])
+        person = self._reachable(notice, place.person) if place else None
+        message = self._in_words(place.what, place.values, person) if place and person else None
+        if place and message:
+            self.slack.call("chat.update", channel=place.channel, ts=place.ts, text=message.text, blocks=message.blocks)
+        outbox.sent(self.context.db, notice, receipt=None, now=now)
+
+    def _in_words(self, what: str, values: Mapping[str, Any], person: Person) -> SlackMessage | None:
+        return self.tellers[what](self.context, values, person)
+
+    def _publish_home(self, notice: Notice, now: datetime) -> None:
+        person = self._reachable(notice, notice.payload["person"])
+        if person is None:
+            return
+        if self.home:
+            self.slack.call("views.publish", user_id=person.slack_id, view=self.home(self.context, person))
+        outbox.sent(self.context.db, notice, receipt=None, now=now)
+
+    def _reachable(self, notice: Notice, person_id: str) -> Person | None:
+        """The person a notice is for, if Slack can reach them; otherwise the notice is put aside."""
+        try:
+            person = record_of_people.find(self.context.db, person_id)
+        except NotFound:
+            person = None
+        if person is None or not person.slack_id or not person.is_active:
+            outbox.park(self.context.db, notice, error="person_not_reachable")
+            return None
+        return person
 
     def _failed(self, notice: Notice, error: SlackError) -> None:
         if error.code not in WORTH_ANOTHER_TRY:

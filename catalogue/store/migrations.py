@@ -214,4 +214,32 @@ def m004_messages(db: Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_entries, m002_vocabulary, m003_people, m004_messages)
+def m008_told(db: Database) -> None:
+    """What people were told and where it stands, when it was last to be told anew, and when each chore is next due."""
+    _create(
+        db,
+        """
+        CREATE TABLE told (
+            key TEXT PRIMARY KEY,
+            about TEXT NOT NULL,
+            what TEXT NOT NULL,
+            person TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            ts TEXT NOT NULL,
+            details TEXT NOT NULL,
+            told_at TEXT NOT NULL
+        );
+        CREATE INDEX told_about ON told (about);
+        CREATE TABLE retold (about TEXT PRIMARY KEY, at TEXT NOT NULL);
+        CREATE TABLE chores (name TEXT PRIMARY KEY, due_at TEXT NOT NULL)
+        """,
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    m001_entries,
+    m002_vocabulary,
+    m003_people,
+    m004_messages,
+    m008_told,
+)

@@ -12,6 +12,7 @@ import pytest
 
 from bot.worker import Worker
 from catalogue import clock, outbox
+from catalogue.bell import bell
 from catalogue.errors import StoreUnavailable
 from catalogue.model import Notice
 from catalogue.store import Database
@@ -78,7 +79,7 @@ def test_what_another_process_posted_is_found_within_about_a_second(
     deliver = Delivered(sqlite_db)
     start(deliver)
     time.sleep(0.1)
-    monkeypatch.setattr(outbox.bell, "_calls", [])
+    monkeypatch.setattr(bell, "_calls", [])
     post(sqlite_db, "from elsewhere")
     assert until(lambda: bool(deliver.keys)) < 2
 
@@ -171,12 +172,12 @@ def test_stopping_ends_in_time_even_when_a_delivery_does_not(sqlite_db: Database
 
 
 def test_a_stopped_worker_is_no_longer_called(sqlite_db: Database) -> None:
-    before = len(outbox.bell._calls)
+    before = len(bell._calls)
     worker = Worker(sqlite_db, lambda _notice: None)
-    assert len(outbox.bell._calls) == before + 1
+    assert len(bell._calls) == before + 1
     worker.start()
     worker.stop()
-    assert len(outbox.bell._calls) == before
+    assert len(bell._calls) == before
 
 
 def test_what_a_killed_process_was_sending_is_sent_again_by_the_next(

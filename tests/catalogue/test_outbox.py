@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from catalogue import outbox
+from catalogue.bell import bell
 from catalogue.store import Database
 from tests.at_once import at_once
 from tests.catalogue.notices import MINUTE, SECOND, claim, post, state
@@ -21,9 +22,9 @@ def rings() -> Iterator[list[str]]:
     def hear() -> None:
         heard.append("ring")
 
-    outbox.bell.on_ring(hear)
+    bell.on_ring(hear)
     yield heard
-    outbox.bell.off_ring(hear)
+    bell.off_ring(hear)
 
 
 def test_a_delivery_is_received_once(db: Database, now: datetime) -> None:
@@ -77,11 +78,11 @@ def test_the_bell_rings_when_the_notice_can_be_seen(db: Database, now: datetime,
     def look() -> None:
         seen.extend(at_once(lambda: outbox.counts(db)["waiting"]))
 
-    outbox.bell.on_ring(look)
+    bell.on_ring(look)
     with db.atomic():
         post(db, "a", now)
         assert rings == []
-    outbox.bell.off_ring(look)
+    bell.off_ring(look)
     assert (seen, rings) == ([1], ["ring"])
 
 
