@@ -20,6 +20,8 @@ COMMANDS = {
     "migrate": "Make the database's tables or bring them up to date.",
     "synonyms": "Add, list and remove what people call things.",
     "index": "Look after the search index.",
+    "backup": "Write a checked copy of the database.",
+    "restore": "Make a backup the database again.",
     "check": "Check that everything is in order.",
 }
 

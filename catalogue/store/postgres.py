@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import psycopg
+import psycopg.conninfo
 from psycopg.rows import dict_row
 
 from catalogue.errors import StoreUnavailable
@@ -131,6 +132,13 @@ class PostgresDatabase:
                             call()
             except psycopg.Error:
                 self._closed.wait(1.0)
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables by which PostgreSQL's own programs find this database."""
+        known = psycopg.pq.Conninfo.get_defaults()
+        names = {option.keyword.decode(): option.envvar.decode() for option in known if option.envvar}
+        chosen = psycopg.conninfo.conninfo_to_dict(self.url)
+        return {names[name]: str(value) for name, value in chosen.items() if name in names}
 
     def close(self) -> None:
         self._closed.set()

@@ -161,6 +161,11 @@ class SqliteDatabase:
     def listen(self, _call: Callable[[], None], /) -> None:
         """Nothing to hear, for the same reason."""
 
+    def copy_to(self, file: Path) -> None:
+        """Write the whole database, as it is at this moment, into the empty `file`. Others write meanwhile."""
+        with _plain_errors(self.path):
+            self._connection().execute("VACUUM INTO :file", {"file": str(file)})
+
     def close(self) -> None:
         with self._lock.held():  # closing the last connection checkpoints the log
             for held in list(self._all):

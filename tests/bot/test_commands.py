@@ -432,3 +432,27 @@ def free_port() -> int:
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+# Backup and restore
+
+
+def test_a_backup_in_a_folder_is_named_after_the_time_and_comes_back(sampled: Whoholds, tmp_path: Path) -> None:
+    (tmp_path / "backups").mkdir()
+    made = json.loads(sampled("backup", str(tmp_path / "backups"), "--json").out)
+    assert re.fullmatch(r"whoholds-\d{4}-\d\d-\d\dT\d{6}\.db", Path(made["file"]).name)
+    fails(sampled("restore", made["file"]), 1, "exists", "--replace")
+    restored = json.loads(sampled("restore", made["file"], "--replace", "--json").out)
+    assert restored["entries"] == made["entries"] > 0
+    assert Path(restored["kept"]).exists()
+    assert sampled("check").code == 0
+
+
+def test_what_is_no_backup_is_not_restored(sampled: Whoholds, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not a database")
+    fails(sampled("restore", str(tmp_path / "notes.txt"), "--replace"), 1, "no backup of whoholds")
+    assert sampled("check").code == 0
+
+
+def test_a_backup_that_cannot_be_written_is_said_plainly(sampled: Whoholds, tmp_path: Path) -> None:
+    fails(sampled("backup", str(tmp_path / "no" / "such" / "folder.db")), 1, "No such file")
