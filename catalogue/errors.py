@@ -2,7 +2,7 @@
 
     CatalogueError               the message is a plain sentence that can be shown to a person
     ├── NotFound                 no such thing, or the asker may not know of it: the two look the same
-    ├── NotAllowed               the person has no right to do this
+    ├── NotAllowed               the person has no right to do this: carries what was tried, for the audit
     ├── Conflict                 somebody else changed it first: carries the present revision
     ├── InvalidEntry             an entry cannot be kept: carries its faults, field by field
     ├── StoreUnavailable         the database cannot be used now (locked, full, unreachable, too new)
@@ -26,8 +26,9 @@ class NotFound(CatalogueError):
 
 
 class NotAllowed(CatalogueError):
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, *, action: str | None = None, about: str | None = None) -> None:
         super().__init__(sentence)
+        self.action, self.about = action, about
 
 
 class Conflict(CatalogueError):

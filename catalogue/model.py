@@ -191,13 +191,25 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role and, for stewards and managers, where it holds: an organisation's slug or a dataset's id."""
+    """A role and, for stewards and managers, where it holds: an organisation's slug or a dataset's id.
+
+    It holds from `since` until before `until`, where they are given. `deputy_for`: the id of the person in whose
+    place it is held. `sure_until`: after that moment nobody has confirmed it, and it serves for reading only.
+    """
 
     role: Role
     scope: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    deputy_for: str | None = None
+    sure_until: datetime | None = None
 
     def __str__(self) -> str:
         return f"{self.role}:{self.scope}" if self.scope else str(self.role)
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it has begun and not ended."""
+        return (self.since is None or self.since <= now) and (self.until is None or now < self.until)
 
 
 @dataclass(frozen=True, slots=True)

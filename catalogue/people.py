@@ -1,7 +1,7 @@
 """Who somebody is, and what they may do.
 
-A person comes from the sample, a CSV, or Slack; never from a display name. Roles are rows that begin and end. `may`
-is the one place that decides, from what the record says at the moment of asking.
+A person comes from the sample, a CSV, or Slack; never from a display name. Roles are rows that begin and end, also by
+a date. `rights.py` says what they may do with them.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,8 @@ from datetime import datetime
 
 from catalogue import clock
 from catalogue.errors import NotFound
-from catalogue.model import PUBLIC, Audience, Grant, Person, Role
+from catalogue.model import Dataset, Grant, Person, Role
+from catalogue.rights import audience_of as audience_of
 from catalogue.store import Database
 
 
@@ -35,26 +36,40 @@ def save(db: Database, person: Person, *, origin: str, now: datetime) -> None:
     )
 
 
-def grant(db: Database, person_id: str, what: Grant, *, by: str, reason: str | None, now: datetime) -> None:
-    """Give a person a role; giving one they have changes nothing."""
+def grant(db: Database, person_id: str, what: Grant, *, by: str, reason: str | None, now: datetime) -> bool:
+    """Give a person a role; giving one they have changes nothing and returns False.
+
+    `roles.py` does it with an audit row and a notice.
+    """
+    values = {
+        "person": person_id,
+        "role": str(what.role),
+        "scope": what.scope or "",
+        "deputy_for": what.deputy_for,
+        "now": clock.stamp(now),
+    }
     with db.atomic():
         held = db.query(
-            "SELECT 1 FROM grants WHERE person = :person AND role = :role AND scope = :scope AND ended_at IS NULL",
-            {"person": person_id, "role": str(what.role), "scope": what.scope or ""},
+            "SELECT 1 FROM grants WHERE person = :person AND role = :role AND scope = :scope AND ended_at IS NULL"
+            " AND COALESCE(deputy_for, '') = COALESCE(:deputy_for, '') AND (ends_at IS NULL OR ends_at > :now)",
+            values,
         )
-        if not held:
-            db.execute(
-                "INSERT INTO grants (person, role, scope, granted_by, granted_at, reason)"
-                " VALUES (:person, :role, :scope, :by, :now, :reason)",
-                {
-                    "person": person_id,
-                    "role": str(what.role),
-                    "scope": what.scope or "",
-                    "by": by,
-                    "now": clock.stamp(now),
-                    "reason": reason,
-                },
-            )
+        if held:
+            return False
+        db.execute(
+            "INSERT INTO grants (person, role, scope, granted_by, granted_at, reason, starts_at, ends_at,"
+            " deputy_for, sure_until) VALUES (:person, :role, :scope, :by, :now, :reason, :since, :until,"
+            " :deputy_for, :sure_until)",
+            {
+                **values,
+                "by": by,
+                "reason": reason,
+                "since": clock.stamp(what.since) if what.since else None,
+                "until": clock.stamp(what.until) if what.until else None,
+                "sure_until": clock.stamp(what.sure_until) if what.sure_until else None,
+            },
+        )
+    return True
 
 
 def find(db: Database, key: str) -> Person:
@@ -79,9 +94,32 @@ def everyone(db: Database) -> list[Person]:
     return [_person(db, row) for row in db.query("SELECT * FROM people ORDER BY id")]
 
 
+def holders(db: Database, role: Role, dataset: Dataset, *, now: datetime) -> list[tuple[Person, Grant]]:
+    """Who holds a role that reaches this dataset now, with the grant: of the dataset first, then of its organisation,
+    then of everything; those who hold it themselves before deputies. Guests and leavers do not count."""
+    scopes = (dataset.id, dataset.publisher, None)
+    rows = db.query(
+        "SELECT DISTINCT person FROM grants WHERE role = :role AND ended_at IS NULL AND scope IN (:id, :publisher, '')",
+        {"role": str(role), "id": dataset.id, "publisher": dataset.publisher or ""},
+    )
+    held = [
+        (person, grant)
+        for person in (find(db, row["person"]) for row in rows)
+        if person.is_active and not person.is_guest
+        for grant in person.grants
+        if grant.role is role and grant.holds(now) and grant.scope in scopes
+    ]
+    return sorted(held, key=lambda pair: (scopes.index(pair[1].scope), pair[1].deputy_for is not None, pair[0].id))
+
+
 def _person(db: Database, row: dict[str, object]) -> Person:
     grants = db.query(
-        "SELECT role, scope FROM grants WHERE person = :id AND ended_at IS NULL ORDER BY role, scope", {"id": row["id"]}
+        "SELECT g.role, g.scope, g.starts_at, g.ends_at, g.deputy_for, g.sure_until FROM grants g"
+        " WHERE g.person = :id AND g.ended_at IS NULL AND (g.deputy_for IS NULL OR EXISTS (SELECT 1 FROM grants o"
+        " WHERE o.person = g.deputy_for AND o.role = g.role AND o.scope = g.scope AND o.ended_at IS NULL"
+        " AND o.deputy_for IS NULL))"
+        " ORDER BY g.role, g.scope, g.granted_at",
+        {"id": row["id"]},
     )
     return Person(
         id=str(row["id"]),
@@ -91,19 +129,28 @@ def _person(db: Database, row: dict[str, object]) -> Person:
         organisation=_text(row["organisation"]),
         is_guest=bool(row["is_guest"]),
         is_active=bool(row["is_active"]),
-        grants=tuple(Grant(Role(grant["role"]), grant["scope"] or None) for grant in grants),
+        grants=tuple(map(_grant, grants)),
     )
+
+
+def _grant(row: dict[str, object]) -> Grant:
+    """A role that has not been taken away. A deputy's lasts no longer than the role of the one they stand in for."""
+    return Grant(
+        Role(str(row["role"])),
+        _text(row["scope"]) or None,
+        since=_moment(row["starts_at"]),
+        until=_moment(row["ends_at"]),
+        deputy_for=_text(row["deputy_for"]),
+        sure_until=_moment(row["sure_until"]),
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    return clock.moment(str(value)) if value else None
 
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def audience_of(person: Person | None) -> Audience:
-    """What this person may know when nobody else reads along. Nobody, a guest or a leaver: what everyone may."""
-    if person is None or person.is_guest or not person.is_active:
-        return PUBLIC
-    return Audience(in_government=True, names=frozenset(name for name in (person.id, person.organisation) if name))
 
 
 def parse_grants(text: str, resolve: Iterable[tuple[str, str]] = ()) -> list[Grant]:

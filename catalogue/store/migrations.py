@@ -214,6 +214,66 @@ def m004_messages(db: Database) -> None:
     )
 
 
+def m007_audit(db: Database) -> None:
+    """What was done and refused, as a chain that is only added to, and what of it is about people, kept apart so that
+    it can be removed; and when a role begins and ends, in whose place it is held, and until when it is confirmed."""
+    _create(
+        db,
+        """
+        CREATE TABLE audit (
+            number BIGINT PRIMARY KEY,
+            at TEXT NOT NULL,
+            action TEXT NOT NULL,
+            about TEXT NOT NULL,
+            outcome TEXT NOT NULL CHECK (outcome IN ('done', 'refused')),
+            standing TEXT,
+            who TEXT NOT NULL,
+            what TEXT NOT NULL,
+            version TEXT NOT NULL,
+            previous TEXT NOT NULL,
+            hash TEXT NOT NULL
+        );
+        CREATE INDEX audit_about ON audit (about);
+        CREATE TABLE audit_sealed (
+            number BIGINT NOT NULL,
+            part TEXT NOT NULL CHECK (part IN ('who', 'what')),
+            salt TEXT NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (number, part)
+        );
+        CREATE INDEX audit_sealed_who ON audit_sealed (part, document);
+        INSERT INTO counters (name, value) VALUES ('audit', 0);
+        ALTER TABLE grants ADD COLUMN starts_at TEXT;
+        ALTER TABLE grants ADD COLUMN ends_at TEXT;
+        ALTER TABLE grants ADD COLUMN deputy_for TEXT;
+        ALTER TABLE grants ADD COLUMN sure_until TEXT;
+        ALTER TABLE grants ADD COLUMN origin TEXT;
+        CREATE INDEX grants_scope ON grants (role, scope)
+        """,
+    )
+    for name, table, event in (
+        ("audit_kept", "audit", "UPDATE OR DELETE"),
+        ("audit_sealed_kept", "audit_sealed", "UPDATE"),
+    ):
+        _forbid(db, name, table, event)
+
+
+def _forbid(db: Database, name: str, table: str, event: str) -> None:
+    """Have the database refuse to change (or remove) rows of a table."""
+    if db.dialect == "postgresql":
+        db.execute(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'the audit is only added to'; END $$"
+        )
+        db.execute(f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+        return
+    for single in event.split(" OR "):
+        db.execute(
+            f"CREATE TRIGGER {name}_{single.lower()} BEFORE {single} ON {table}"
+            " BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END"
+        )
+
+
 def m008_told(db: Database) -> None:
     """What people were told and where it stands, when it was last to be told anew, and when each chore is next due."""
     _create(
@@ -241,5 +301,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     m002_vocabulary,
     m003_people,
     m004_messages,
+    m007_audit,
     m008_told,
 )
