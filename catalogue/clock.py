@@ -1,6 +1,9 @@
 """The only reader of the time. Everywhere else time is an argument, so that a test can choose it."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
 
 
 def now() -> datetime:
@@ -16,3 +19,8 @@ def stamp(moment: datetime) -> str:
 def moment(stamp: str) -> datetime:
     """The moment that `stamp` wrote down."""
     return datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def london(moment: datetime) -> datetime:
+    """The same moment as a clock in London shows it: for dates, working hours and what people read."""
+    return moment.astimezone(LONDON)

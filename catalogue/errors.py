@@ -4,6 +4,8 @@
     ├── NotFound                 no such thing, or the asker may not know of it: the two look the same
     ├── NotAllowed               the person has no right to do this: carries what was tried, for the audit
     ├── Conflict                 somebody else changed it first: carries the present revision
+    ├── TooLate                  a request is past that: carries who did what to it, and when
+    ├── InvalidAnswers           a request cannot go on: carries what is wrong, question by question
     ├── InvalidEntry             an entry cannot be kept: carries its faults, field by field
     ├── StoreUnavailable         the database cannot be used now (locked, full, unreachable, too new)
     ├── BadRules                 a file of the rules for sharing makes no sense: names the place
@@ -13,6 +15,7 @@ Outcomes that are part of the work (no match, several matches) are return values
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 
 class CatalogueError(Exception):
@@ -35,6 +38,23 @@ class Conflict(CatalogueError):
     def __init__(self, key: str, *, by: str, at: str, revision: int) -> None:
         super().__init__(f"{key} was changed by {by} on {at[:10]} after you opened it. Look at it again, then save.")
         self.key, self.by, self.at, self.revision = key, by, at, revision
+
+
+class TooLate(CatalogueError):
+    """`state` is where the request is now, `by` whose doing that was, `at` when, in UTC."""
+
+    def __init__(self, request_id: str, *, state: str, by: str, at: datetime, verb: str) -> None:
+        when = f"{at.day} {at:%B %Y} at {at:%H:%M} UTC"
+        super().__init__(f"{request_id} is {state.replace('_', ' ')} since {when}, by {by}. It is past that.")
+        self.request_id, self.state, self.by, self.at, self.verb = request_id, state, by, at, verb
+
+
+class InvalidAnswers(CatalogueError):
+    """`faults` are plain sentences by question id; `note` is the one for what a reviewer or requester has to write."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(f"{name}: {fault}" for name, fault in faults.items()))
+        self.faults = dict(faults)
 
 
 class InvalidEntry(CatalogueError):

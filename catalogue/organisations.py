@@ -110,6 +110,12 @@ def slug_of(name: str) -> str:
     return kebab(name)[:120] or "unknown"
 
 
+def find(db: Database, slug: str) -> Organisation | None:
+    """The organisation with this slug."""
+    rows = db.query("SELECT document FROM organisations WHERE slug = :slug", {"slug": slug})
+    return organisation(json.loads(rows[0]["document"])) if rows else None
+
+
 def everyone(db: Database) -> list[Organisation]:
     """All organisations, closed ones too, by slug."""
     rows = db.query("SELECT document FROM organisations ORDER BY slug")

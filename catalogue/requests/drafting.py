@@ -1,0 +1,231 @@
+"""What the author does: start, answer, hand over, submit, answer a reviewer, nudge, withdraw; and a colleague: join."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from catalogue import audit, clock, datasets, organisations, people, rights
+from catalogue.entries import canonical
+from catalogue.errors import InvalidAnswers, NotAllowed
+from catalogue.model import AccessRights, Dataset, Person
+from catalogue.requests import prefill, questions, telling
+from catalogue.requests.model import Answers, Section, ShareRequest, Waiting
+from catalogue.requests.record import get, load
+from catalogue.requests.states import State, Verb
+from catalogue.requests.steps import Change, Step, taking
+from catalogue.requests.stricter import book_of
+from catalogue.rights import Action, Thing
+from catalogue.sharing.explain import explain
+from catalogue.sharing.facts import Body, Case
+from catalogue.store import Database
+
+
+def start(
+    db: Database,
+    dataset_id: str,
+    *,
+    by: Person,
+    now: datetime,
+    given: Case | None = None,
+    answers: Answers | None = None,
+    copy_of: str | None = None,
+) -> ShareRequest:
+    """A new draft of `by` for a dataset, with every answer filled in that is known already.
+
+    `given` is what the conversation said, `answers` what a file or a form did; `copy_of` is an earlier request of
+    theirs, or one they may read of their own organisation, whose answers are taken over. Raises NotFound,
+    NotAllowed (also for data that is open: no request is needed), InvalidAnswers.
+    """
+    dataset = datasets.get(db, dataset_id, audience=people.audience_of(by))
+    rights.require(by, Action.START_REQUEST, Thing(dataset=dataset), about=dataset.id, now=now)
+    if dataset.access_rights is AccessRights.OPEN:
+        raise NotAllowed(f"“{dataset.title}” is open to everyone. No request is needed.")
+    copied = get(db, copy_of, person=by, now=now) if copy_of else None
+    case, facts, conditions = _conditions(db, dataset, by, given)
+    book = book_of(db, dataset.publisher)
+    kept = prefill.checked(book, facts, answers or {})
+    filled = prefill.fill(
+        book, facts, dataset=dataset, case=case, earlier=prefill.latest(db, by), copied=copied, written=kept
+    )
+    with db.atomic():
+        request_id = _insert(db, dataset, by, facts, conditions, filled, copied, now)
+        audit.record(
+            db, by=by, action=str(Action.START_REQUEST), about=request_id, detail={"dataset": dataset.id}, now=now
+        )
+    return load(db, request_id)
+
+
+def _conditions(
+    db: Database, dataset: Dataset, by: Person, given: Case | None
+) -> tuple[Case, dict[str, Any], dict[str, Any]]:
+    """The case, the facts that the rules saw, and what they said at this moment, for the request to keep."""
+    own = organisations.find(db, by.organisation) if by.organisation else None
+    case = given or Case()
+    if own and case.asker == Body():
+        case = replace(case, asker=Body.of(own))
+    holder = organisations.find(db, dataset.publisher) if dataset.publisher else None
+    said = explain(dataset, case, holder=holder)
+    conditions = {
+        "version": said.version,
+        "date": said.date,
+        "line": said.line,
+        "needs": [{"rule": item.rule, "say": item.say, "citation": item.citation} for item in said.needs],
+        "documents": list(said.documents),
+    }
+    return case, dict(said.facts), conditions
+
+
+def _insert(
+    db: Database,
+    dataset: Dataset,
+    by: Person,
+    facts: Mapping[str, Any],
+    conditions: Mapping[str, Any],
+    filled: prefill.Filled,
+    copied: ShareRequest | None,
+    now: datetime,
+) -> str:
+    """Write the draft and its first event. The number is taken inside the transaction, so that none is used twice."""
+    taken = db.query("UPDATE counters SET value = value + 1 WHERE name = 'request' RETURNING value")
+    number = int(taken[0]["value"])
+    request_id = f"SR-{number:04d}"
+    stamp = clock.stamp(now)
+    db.execute(
+        "INSERT INTO requests (id, number, dataset_id, dataset_title, holder, author, organisation, state, events,"
+        " answers, facts, filled, conditions, waiting_for, waiting_since, copied_from, created_at, changed_at)"
+        " VALUES (:id, :number, :dataset_id, :dataset_title, :holder, :author, :organisation, 'draft', 1, :answers,"
+        " :facts, :filled, :conditions, 'requester', :now, :copied_from, :now, :now)",
+        {
+            "id": request_id,
+            "number": number,
+            "dataset_id": dataset.id,
+            "dataset_title": dataset.title,
+            "holder": dataset.publisher,
+            "author": by.id,
+            "organisation": by.organisation,
+            "answers": canonical(filled.answers),
+            "facts": canonical(facts),
+            "filled": canonical(filled.sources),
+            "conditions": canonical(conditions),
+            "copied_from": copied.id if copied else None,
+            "now": stamp,
+        },
+    )
+    db.execute(
+        "INSERT INTO request_events (request_id, place, at, by, verb, after, waiting_for, is_private, detail)"
+        " VALUES (:id, 1, :now, :by, 'start', 'draft', 'requester', 0, :detail)",
+        {"id": request_id, "now": stamp, "by": by.id, "detail": canonical({"dataset": dataset.id})},
+    )
+    return request_id
+
+
+def questions_for(db: Database, request: ShareRequest) -> tuple[Section, ...]:
+    """The questions that apply to the request as it now is, in their sections; what does not apply is not there."""
+    return questions.applying(book_of(db, request.holder), request.facts, request.answers)
+
+
+def faults(db: Database, request: ShareRequest, *, now: datetime) -> dict[str, str]:
+    """What keeps the request from being submitted: a plain sentence by question id, in order. Empty: it is complete."""
+    return questions.faults_of(questions_for(db, request), request.answers, today=clock.london(now).date())
+
+
+def save_answers(
+    db: Database, request_id: str, answers: Answers, *, by: Person, now: datetime, version: int | None = None
+) -> ShareRequest:
+    """Keep these answers in the draft, complete or not; None or an empty one removes an answer.
+
+    Answers to questions that do not apply are kept while it is a draft, and left out when it is submitted. Raises
+    InvalidAnswers for what can never be kept (an option that there is not, a text too long).
+    """
+    with db.atomic():
+        before = load(db, request_id)
+        book = book_of(db, before.holder)
+        new = prefill.checked(book, before.facts, answers)
+        kept = {name: given for name, given in {**before.answers, **new}.items() if given not in (None, "", [])}
+        filled = {name: source for name, source in before.filled.items() if name not in new and name in kept}
+        columns = {"answers": canonical(kept), "filled": canonical(filled)}
+        change = Change(columns=columns, detail={"changed": sorted(answers)})
+        with taking(db, request_id, Verb.EDIT, change, by=by, now=now, version=version) as step:
+            pass
+    return step.request
+
+
+def hand_over(
+    db: Database, request_id: str, *, by: Person, to: Person, now: datetime, note: str | None = None
+) -> ShareRequest:
+    """Make a colleague the author. By the author; by an administrator when the author has left."""
+    if not to.is_active or to.is_guest or to.organisation is None:
+        raise InvalidAnswers({"to": "Choose somebody who is active here and belongs to an organisation."})
+    if to.organisation != load(db, request_id).organisation:
+        raise InvalidAnswers({"to": "Choose somebody of the organisation that asks."})
+    change = Change(note=note, columns={"author": to.id}, detail={"from": by.id, "to": to.id})
+    with taking(db, request_id, Verb.HAND_OVER, change, by=by, now=now) as step:
+        telling.tell(db, "handed_over", [to], step, now=now)
+    return step.request
+
+
+def join(db: Database, request_id: str, *, by: Person, now: datetime) -> ShareRequest:
+    """A colleague of the author hears of what happens to the request from now on, and may read it."""
+    with db.atomic():
+        before = load(db, request_id)
+        joined = sorted(before.joined | {by.id})
+        change = Change(columns={"joined": json.dumps(joined)}, detail={"person": by.id})
+        with taking(db, request_id, Verb.JOIN, change, by=by, now=now) as step:
+            db.execute(
+                "INSERT INTO request_joined (request_id, person, joined_at) VALUES (:id, :person, :now)"
+                " ON CONFLICT (request_id, person) DO NOTHING",
+                {"id": before.id, "person": by.id, "now": clock.stamp(now)},
+            )
+            telling.tell(db, "joined", [before.author], step, now=now)
+    return step.request
+
+
+def submit(
+    db: Database, request_id: str, *, by: Person, now: datetime, note: str | None = None, version: int | None = None
+) -> ShareRequest:
+    """Send it to whoever decides, with the declaration made. Raises InvalidAnswers with every fault.
+
+    The answers as they are now, without those that do not apply, are fixed in the history.
+    """
+    with db.atomic():
+        before = load(db, request_id)
+        sections = questions_for(db, before)
+        asked = {question.id for section in sections for question in section.questions}
+        if by.id == before.author and before.state in (State.DRAFT, State.RETURNED):
+            wrong = faults(db, before, now=now)
+            if wrong:
+                raise InvalidAnswers(wrong)
+        answers = {name: given for name, given in before.answers.items() if name in asked}
+        columns = {"answers": canonical(answers), "submitted_at": clock.stamp(now), "question": None}
+        book = book_of(db, before.holder)
+        change = Change(note, columns, detail={"declared": True, "questions": book.version}, keeps_answers=True)
+        with taking(db, request_id, Verb.SUBMIT, change, by=by, now=now, version=version) as step:
+            telling.tell(db, "receipt", [by], step, now=now)
+            telling.tell_deciders(db, "submitted", step, now=now)
+            telling.refresh(db, step.request, now=now)
+    return step.request
+
+
+def answer_question(db: Database, request_id: str, *, by: Person, note: str, now: datetime) -> ShareRequest:
+    """Answer what a reviewer asked, without sending the request back and forth."""
+    change = Change(note=note, columns={"question": None}, waiting=Waiting.MANAGER)
+    with taking(db, request_id, Verb.ANSWER, change, by=by, now=now) as step:
+        telling.tell_deciders(db, "answered", step, now=now)
+        telling.refresh(db, step.request, now=now)
+    return step.request
+
+
+def withdraw(db: Database, request_id: str, *, by: Person, now: datetime, note: str | None = None) -> ShareRequest:
+    """Take it back, from any state that is not over; also while it is being decided: one of the two is first."""
+    with taking(db, request_id, Verb.WITHDRAW, Change(note=note, columns={"question": None}), by=by, now=now) as step:
+        _tell_withdrawn(db, step, now)
+    return step.request
+
+
+def _tell_withdrawn(db: Database, step: Step, now: datetime) -> None:
+    if step.before.submitted_at is not None:
+        telling.tell_deciders(db, "withdrawn", step, now=now)
+    telling.tell(db, "withdrawn_by_author", sorted(step.request.joined), step, now=now)
+    telling.refresh(db, step.request, now=now)

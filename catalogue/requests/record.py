@@ -1,0 +1,187 @@
+"""Requests in the database: rows to values, one request or lists of them, and their history.
+
+`get` is for people and denies by default; `load` is for the program itself. What changes a request is in `steps.py`.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from catalogue import clock, datasets, rights
+from catalogue.errors import NotFound
+from catalogue.model import Audience, Dataset, Person, Role
+from catalogue.requests.model import Event, ShareRequest, Waiting
+from catalogue.requests.states import PENDING, State, Verb
+from catalogue.rights import Action, Standing, Thing
+from catalogue.store import Database
+
+LISTED = 200
+
+
+class _Everything(Audience):
+    """The program itself, which reads entries to know who decides on them."""
+
+    def may_know(self, dataset: Dataset) -> bool:
+        return True
+
+
+EVERYTHING = _Everything(in_government=True)
+
+
+def load(db: Database, request_id: str) -> ShareRequest:
+    """The request, whoever asks. Raises NotFound."""
+    rows = db.query("SELECT * FROM requests r WHERE r.id = :id", {"id": request_id.strip().upper()})
+    if not rows:
+        raise NotFound("request", request_id)
+    return to_request(rows[0])
+
+
+def get(db: Database, request_id: str, *, person: Person | None, now: datetime) -> ShareRequest:
+    """The request, if this person may read it. Raises NotFound otherwise: hidden and missing look the same."""
+    request = load(db, request_id)
+    if standing_of(db, person, Action.VIEW_REQUEST, request, now=now) is None:
+        raise NotFound("request", request_id)
+    return request
+
+
+def thing_of(db: Database, request: ShareRequest) -> Thing:
+    """The request as rights see it: with its dataset as the entry now reads, while there is one."""
+    found = datasets.get_many(db, [request.dataset_id], audience=EVERYTHING)
+    return thing_with(request, found[0] if found else None)
+
+
+def thing_with(request: ShareRequest, dataset: Dataset | None) -> Thing:
+    """The same for an entry that has been read already."""
+    return Thing(
+        dataset=dataset,
+        organisation=request.holder,
+        requester=request.author,
+        asking=request.organisation,
+        parties=request.joined,
+        delegate=request.delegated_to,
+    )
+
+
+def standing_of(
+    db: Database, person: Person | None, action: Action, request: ShareRequest, *, now: datetime
+) -> Standing | None:
+    """How this person stands to the request for an action, None when they may not. A draft is its author's alone."""
+    if request.state is State.DRAFT and (person is None or person.id != request.author):
+        own = rights.standing(person, action, thing_of(db, request), now=now)
+        return own if action is Action.HAND_OVER_REQUEST or own is Standing.PARTY else None
+    return rights.standing(person, action, thing_of(db, request), now=now)
+
+
+def of_person(db: Database, person: Person, *, limit: int = LISTED) -> list[ShareRequest]:
+    """The requests that somebody wrote or joined, those still going first, then the newest."""
+    rows = db.query(
+        "SELECT * FROM requests r WHERE r.author = :person"
+        " OR r.id IN (SELECT request_id FROM request_joined WHERE person = :person)"
+        " ORDER BY r.state NOT IN ('draft', 'submitted', 'in_review', 'returned'), r.number DESC LIMIT :limit",
+        {"person": person.id, "limit": limit},
+    )
+    return [to_request(row) for row in rows]
+
+
+def in_reach(db: Database, person: Person, *, states: Sequence[State], now: datetime) -> list[ShareRequest]:
+    """Requests in these states that somebody's roles or a delegation reach, the longest waiting first."""
+    grants = [grant for grant in person.grants if grant.holds(now)]
+    scopes = {grant.scope for grant in grants if grant.role in (Role.MANAGER, Role.STEWARD) and grant.scope}
+    whole = any(grant.role in (Role.ADMIN, Role.AUDITOR) for grant in grants)
+    values = {f"scope{place}": scope for place, scope in enumerate(sorted(scopes))}
+    marks = ", ".join(f":{name}" for name in values) or "NULL"
+    reach = f"r.delegated_to = :person OR r.dataset_id IN ({marks}) OR r.holder IN ({marks})"
+    named = {f"state{place}": str(state) for place, state in enumerate(states)}
+    rows = db.query(
+        f"SELECT * FROM requests r WHERE r.state IN ({', '.join(f':{name}' for name in named)})"
+        f" AND {'1 = 1' if whole else f'({reach})'} ORDER BY r.waiting_since, r.number",
+        {**named, **({} if whole else {"person": person.id, **values})},
+    )
+    return [to_request(row) for row in rows]
+
+
+def pending(db: Database) -> list[ShareRequest]:
+    """Every request that waits for a decision, the longest waiting first."""
+    marks = ", ".join(f"'{state}'" for state in sorted(PENDING))
+    rows = db.query(f"SELECT * FROM requests r WHERE r.state IN ({marks}) ORDER BY r.waiting_since, r.number")
+    return [to_request(row) for row in rows]
+
+
+def events(db: Database, request: ShareRequest, *, person: Person | None, now: datetime) -> list[Event]:
+    """The history of a request as far as this person may read it, oldest first.
+
+    Private notes are for those who may write them, and the auditor; never for whoever wrote or joined the request.
+    """
+    if standing_of(db, person, Action.VIEW_REQUEST, request, now=now) is None:
+        raise NotFound("request", request.id)
+    return history(db, request.id, private=reads_notes(db, person, request, now=now))
+
+
+def reads_notes(db: Database, person: Person | None, request: ShareRequest, *, now: datetime) -> bool:
+    """Whether somebody reads what reviewers write to each other."""
+    if person is None or person.id == request.author or person.id in request.joined:
+        return False
+    view = rights.standing(person, Action.VIEW_REQUEST, thing_of(db, request), now=now)
+    note = rights.standing(person, Action.NOTE_REQUEST, thing_of(db, request), now=now)
+    return note is not None or view is Standing.AUDITOR
+
+
+def history(db: Database, request_id: str, *, private: bool) -> list[Event]:
+    """Every event of a request, oldest first; private notes only when asked for."""
+    rows = db.query(
+        "SELECT * FROM request_events WHERE request_id = :id AND is_private <= :private ORDER BY place",
+        {"id": request_id, "private": int(private)},
+    )
+    return [to_event(row) for row in rows]
+
+
+def to_request(row: Mapping[str, Any]) -> ShareRequest:
+    """The ShareRequest that a row stands for."""
+    return ShareRequest(
+        id=row["id"],
+        dataset_id=row["dataset_id"],
+        dataset_title=row["dataset_title"],
+        holder=row["holder"],
+        author=row["author"],
+        organisation=row["organisation"],
+        state=State(row["state"]),
+        version=row["version"],
+        answers=json.loads(row["answers"]),
+        facts=json.loads(row["facts"]),
+        filled=json.loads(row["filled"]),
+        waiting_for=Waiting(row["waiting_for"]),
+        question=row["question"],
+        delegated_to=row["delegated_to"],
+        joined=frozenset(json.loads(row["joined"])),
+        copied_from=row["copied_from"],
+        created_at=clock.moment(row["created_at"]),
+        changed_at=clock.moment(row["changed_at"]),
+        waiting_since=clock.moment(row["waiting_since"]),
+        submitted_at=_moment(row["submitted_at"]),
+        decided_at=_moment(row["decided_at"]),
+        decided_by=row["decided_by"],
+        is_illustrative=bool(row["is_illustrative"]),
+    )
+
+
+def to_event(row: Mapping[str, Any]) -> Event:
+    """The Event that a row stands for."""
+    return Event(
+        request_id=row["request_id"],
+        place=row["place"],
+        at=clock.moment(row["at"]),
+        by=row["by"],
+        verb=Verb(row["verb"]),
+        before=State(row["before"]) if row["before"] else None,
+        after=State(row["after"]),
+        waiting_for=Waiting(row["waiting_for"]),
+        note=row["note"],
+        is_private=bool(row["is_private"]),
+        detail=json.loads(row["detail"]),
+        answers=json.loads(row["answers"]) if row["answers"] else None,
+    )
+
+
+def _moment(stamp: str | None) -> datetime | None:
+    return clock.moment(stamp) if stamp else None
