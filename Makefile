@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint fix lock clean
+.PHONY: help setup run test browser lint fix lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,8 +24,14 @@ setup: .venv/.ready ## Make the environment in .venv
 run: setup ## Start the bot in the playground with the sample catalogue
 	@$(BIN)/whoholds playground
 
-test: setup .venv/.ready-dev ## Run every test (offline once set up)
+test: setup .venv/.ready-dev browser ## Run every test (offline once set up)
 	@$(BIN)/python -m pytest $(ARGS)
+
+browser: ## Install Chromium for the tests in a browser, where we may (else they are skipped)
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	{ command -v apt-get >/dev/null && test "$$(id -u)" = 0 && apt-get -qq update && \
+	  DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends chromium >/dev/null; } || \
+	echo "There is no Chromium: the tests in a browser will be skipped."
 
 lint: setup .venv/.ready-dev ## Check style, types and who may import whom
 	$(BIN)/ruff format --check .

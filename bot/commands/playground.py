@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bot.playground.manifest import scopes
 from bot.playground.model import User
 from bot.playground.page import create_page
 from bot.playground.server import Server
+from bot.playground.story import Story
 from bot.playground.web_api import SlackServer
 from bot.playground.workspace import Workspace
 from bot.settings import Settings
@@ -24,6 +26,7 @@ from catalogue.store import Database
 
 QUESTION = "who holds free school meals data?"
 MANIFEST = Path(__file__).parents[2] / "manifest.json"
+STORY = Path(__file__).parents[1] / "story.toml"
 
 
 @click.command("playground")
@@ -51,13 +54,20 @@ def command(port: int | None) -> None:
                 endpoint, secret = f"{server.url}/slack/events", standing_in.signing_secret or ""
                 sender = Sender(endpoint, secret, workspace, manifest=manifest)
                 _show_one_answer(workspace, sender)
-                page = create_page(workspace, sender, questions=list(replies.examples()), title="whoholds")
+                page = create_page(
+                    workspace, sender, questions=list(replies.examples()), title="whoholds", story=the_story()
+                )
                 end = told_to_end()
                 with Server(page, port=chosen.port if port is None else port) as site:
                     click.echo(f"\nTry it yourself: {site.url}  (Ctrl-C ends)")
                     end.wait()
             bot.worker.stop()
             bot.slack.close()
+
+
+def the_story() -> Story:
+    """The story that the page can play, from its beginning."""
+    return Story.of(tomllib.loads(STORY.read_text(encoding="utf-8")))
 
 
 def stand_in(chosen: Settings, workspace: Workspace, url: str) -> Settings:

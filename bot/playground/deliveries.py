@@ -22,7 +22,8 @@ FORM = "application/x-www-form-urlencoded"
 @dataclass(frozen=True)
 class Delivery:
     """What was sent and what came back. `status` is None when nothing came back, `error` then says why:
-    http_timeout or connection_failed. `kind` is such as event:app_mention, command or block_actions."""
+    http_timeout or connection_failed. `kind` is such as event:app_mention, command or block_actions; `at` is when it
+    was sent, in seconds since 1970."""
 
     kind: str
     url: str
@@ -33,6 +34,7 @@ class Delivery:
     response_body: bytes = b""
     duration: float = 0.0
     error: str | None = None
+    at: float = 0.0
 
     @property
     def ok(self) -> bool:

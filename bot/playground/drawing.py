@@ -13,9 +13,10 @@ from markupsafe import Markup
 from bot.playground import forms, screen
 from bot.playground.elements import listed
 from bot.playground.mrkdwn import EMOJI, plain, to_html
+from bot.playground.wire import Crossing
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "playground"
-PARTS = ("people", "places", "head", "main", "thread", "modal")
+PARTS = ("viewer", "people", "places", "head", "main", "thread", "modal")
 
 
 @pass_context
@@ -69,9 +70,18 @@ class Drawing:
         self._env = environment()
         self._env.globals |= {"title": title, "questions": questions}
 
-    def page(self, shown: screen.Screen, version: int) -> str:
-        """The whole page."""
-        return self._env.get_template("page.html.jinja").render(screen=shown, version=version, parts=self.parts(shown))
+    def page(self, shown: screen.Screen, version: int, *, framed: bool = False) -> str:
+        """The whole page; `framed` when it stands beside others."""
+        return self.whole("page", screen=shown, version=version, parts=self.parts(shown), framed=framed)
+
+    def whole(self, name: str, **values: Any) -> str:
+        """Another page of ours."""
+        return self._env.get_template(f"{name}.html.jinja").render(**values)
+
+    def rows(self, crossings: list[Crossing]) -> str:
+        """Rows of the wire, newest first."""
+        template: Any = self._env.get_template("crossings.html.jinja").module
+        return str(template.rows(crossings))
 
     def parts(self, shown: screen.Screen) -> dict[str, Markup]:
         """The parts that change, by name."""

@@ -62,6 +62,7 @@ class Sender(Actions):
             signing_clock=signing_clock,
             client=client,
             timeout=timeout,
+            noted=workspace.wake,
         )
         super().__init__(office, workspace, manifest)
         self.subscriptions = manifests.subscriptions(manifest)

@@ -124,13 +124,17 @@ class View:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the Web API. `status`: "ok", an error code, or the scripted fault; `done`: whether it had effect."""
+    """One call of the Web API. `status`: "ok", an error code, or the scripted fault; `done`: whether it had effect.
+
+    `answer` is what was answered, empty under a fault.
+    """
 
     method: str
     args: Json
     status: str
     time: float
     done: bool
+    answer: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ Read next: `screen`, what is shown, and `acts`, what can be done.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,19 +18,25 @@ from bot.playground.drawing import Drawing
 from bot.playground.events import NotOffered, Sender
 from bot.playground.model import Json
 from bot.playground.screen import HOME, Screen, Seen
+from bot.playground.stage import add_stage, as_json
+from bot.playground.story import Story
 from bot.playground.workspace import Workspace
 
-POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 LONG_POLL_SECONDS = 20.0
 STATIC = Path(__file__).parent / "static"
 KINDS = {
     "playground.css": "text/css; charset=utf-8",
     "playground.js": "text/javascript; charset=utf-8",
+    "together.js": "text/javascript; charset=utf-8",
+    "wire.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 
 
-def create_page(workspace: Workspace, sender: Sender, *, questions: list[str], title: str) -> Flask:
+def create_page(
+    workspace: Workspace, sender: Sender, *, questions: list[str], title: str, story: Story | None = None
+) -> Flask:
     """The page as a Flask app. `questions` are offered as examples; the first person added is who you are at first."""
     app = Flask("playground", static_folder=None, template_folder=None)
     drawing, seen = Drawing(title=title, questions=questions), Seen()
@@ -43,7 +48,7 @@ def create_page(workspace: Workspace, sender: Sender, *, questions: list[str], t
     def page() -> str:
         with workspace.lock:
             screen = read(shown())
-            return drawing.page(screen, workspace.version)
+            return drawing.page(screen, workspace.version, framed="frame" in request.args)
 
     @app.get("/live")
     def live() -> Response:
@@ -79,6 +84,7 @@ def create_page(workspace: Workspace, sender: Sender, *, questions: list[str], t
         response.headers.set("Content-Disposition", "attachment", filename=stored["name"])
         return response
 
+    add_stage(app, workspace, sender, drawing, story)
     app.before_request(refuse_strangers)
     app.after_request(with_policy)
     return app
@@ -146,8 +152,3 @@ def with_policy(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def as_json(body: Json) -> Response:
-    """An answer as JSON."""
-    return Response(json.dumps(body), content_type="application/json")

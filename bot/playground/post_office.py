@@ -27,7 +27,10 @@ class Retry:
 
 
 class PostOffice:
-    """Signed posts to one endpoint. `clock` rules the retries, `signing_clock` the signatures' timestamps."""
+    """Signed posts to one endpoint. `clock` rules the retries, `signing_clock` the signatures' timestamps.
+
+    `noted` is called after each delivery.
+    """
 
     def __init__(
         self,
@@ -38,11 +41,13 @@ class PostOffice:
         signing_clock: Callable[[], float] = time.time,
         client: httpx.Client | None = None,
         timeout: float = 3.0,
+        noted: Callable[[], None] = lambda: None,
     ) -> None:
         self.endpoint, self.signing_secret, self.timeout = endpoint, signing_secret, timeout
         self.clock, self.signing_clock = clock, signing_clock
         self.client = client or httpx.Client(trust_env=False, limits=httpx.Limits(max_connections=None))
         self.deliveries: list[Delivery] = []
+        self._noted = noted
         self._retries: list[Retry] = []
         self._lock = Lock()
 
@@ -73,7 +78,8 @@ class PostOffice:
 
     def replay(self, delivery: Delivery) -> Delivery:
         """Send the identical bytes and headers again, as an attacker would."""
-        again = post(
+        at = self.clock()
+        answered = post(
             self.client,
             kind=delivery.kind,
             url=delivery.url,
@@ -81,8 +87,10 @@ class PostOffice:
             body=delivery.body,
             timeout=self.timeout,
         )
+        again = replace(answered, at=at)
         with self._lock:
             self.deliveries.append(again)
+        self._noted()
         return again
 
     def redeliver_failed(self) -> list[Delivery]:

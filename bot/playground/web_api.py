@@ -137,17 +137,18 @@ def perform(workspace: Workspace, name: str, token: str, raw: Json) -> Json:
                 workspace.violation(name, "; ".join(found))
                 messages = [f"[ERROR] {fault}" for fault in found]
                 raise SlackError("invalid_arguments", response_metadata={"messages": messages})
-            body = DONE_BY[name](workspace, args)
+            body = {"ok": True} | DONE_BY[name](workspace, args)
         except SlackError as error:
             return refused(workspace, name, raw, error)
-        workspace.note_call(Call(name, args, "ok", workspace.clock(), done=True))
-        return {"ok": True} | body
+        workspace.note_call(Call(name, args, "ok", workspace.clock(), done=True, answer=body))
+        return body
 
 
 def refused(workspace: Workspace, name: str, raw: Json, error: SlackError) -> Json:
     """Write a refused call down and return its answer."""
-    workspace.note_call(Call(name, raw, error.code, workspace.clock(), done=False))
-    return {"ok": False, "error": error.code} | error.extra
+    body = {"ok": False, "error": error.code} | error.extra
+    workspace.note_call(Call(name, raw, error.code, workspace.clock(), done=False, answer=body))
+    return body
 
 
 def authorise(workspace: Workspace, name: str, token: str) -> None:

@@ -244,12 +244,21 @@ class Workspace:
 
         Raises TimeoutError with the transcript and the last calls after `timeout` seconds of real time.
         """
-        with self._changed:
-            result = self._changed.wait_for(lambda: predicate(self), timeout)
+        result = self.woken(predicate, timeout)
         if result:
             return result
         calls = "\n".join(f"{call.method} -> {call.status}" for call in self.calls[-10:])
         raise TimeoutError(f"not within {timeout} s. What was said:\n{self.transcript()}\nLast calls:\n{calls}")
+
+    def woken(self, predicate: Callable[[Workspace], Any], timeout: float) -> Any:
+        """What `predicate(workspace)` returns once it is true, or after `timeout` seconds of real time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: predicate(self), timeout)
+
+    def wake(self) -> None:
+        """Have whoever waits look again; for what happens outside, such as a delivery."""
+        with self._changed:
+            self._changed.notify_all()
 
     def changes_since(self, version: int, *, timeout: float = 0.0) -> list[Change]:
         """What changed after `version`, oldest first; waits up to `timeout` seconds for a first change."""

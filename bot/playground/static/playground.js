@@ -8,6 +8,7 @@ let waitingSince = 0;
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const modal = $("#modal");
+const framed = document.body.classList.contains("framed");
 
 // Parts: each child with a data-key is kept as long as its HTML stays the same.
 
@@ -120,7 +121,7 @@ function go(changes, remember = true) {
   document.body.dataset.in = where.in;
   document.body.classList.remove("side-open");
   $("#menu").setAttribute("aria-expanded", "false");
-  if (remember) history.pushState({ ...where }, "", "?" + new URLSearchParams(where));
+  if (remember && !framed) history.pushState({ ...where }, "", "?" + new URLSearchParams(where));
   tell("");
   waiting(false);
   listening.abort();
@@ -128,6 +129,14 @@ function go(changes, remember = true) {
 
 addEventListener("popstate", (event) => event.state && go(event.state, false));
 history.replaceState({ ...where }, "");
+
+// For the page that shows several people: "" is the direct messages.
+function goTo(place, thread) {
+  const here = place === where.in || (!place && isDirect());
+  if (here && thread === where.thread) return;
+  go(here ? { thread } : { in: place, thread });
+  if (place === "home") act("home");
+}
 
 // What a person does
 
@@ -425,5 +434,5 @@ modal.addEventListener("cancel", (event) => { event.preventDefault(); act("close
 for (const stream of $$(".stream")) { stream.dataset.ready = "yes"; toNewest(stream); }
 showModal(null);
 if (where.in === "home" && !$("[data-part=main] .home")) act("home");
-if (matchMedia("(min-width: 760px)").matches && !modal.open) $("#text-main").focus();
+if (matchMedia("(min-width: 760px)").matches && !modal.open && !framed) $("#text-main").focus();
 live();

@@ -1,0 +1,90 @@
+"""Makes the pictures of the guides again: python -m tests.browser.pictures
+
+Each is what the playground shows with the sample catalogue. Look at them afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import chromium, found
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+LARGEST = 300_000  # bytes
+OFFICER = "/?as=U0COUNCIL"
+
+
+def playground(page: Page) -> None:
+    """One question, answered."""
+    page.goto(OFFICER)
+    page.locator("#text-main").fill("who holds free school meals data?")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-from-bot]")).to_be_visible()
+
+
+def together(page: Page) -> None:
+    """The story, played to its end before three people."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/together")
+    over = "() => /^All|stopped/.test(document.querySelector('#progress').textContent)"
+    while not page.evaluate(over):
+        expect(page.locator("#next")).to_be_enabled()
+        page.locator("#next").click()
+        page.wait_for_timeout(1500)
+
+
+def wire(page: Page) -> None:
+    """What the story sent to and fro, one delivery open."""
+    page.goto("/wire")
+    page.locator("summary", has_text="Slack to bot").first.click()
+
+
+TAKEN: Mapping[str, Callable[[Page], None]] = {
+    "playground": playground,
+    "together": together,
+    "wire": wire,
+}
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """The address of a playground over a fresh sample catalogue."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "WHOHOLDS_DATABASE": f"{folder}/whoholds.db"}
+        command = [str(Path(sys.executable).with_name("whoholds")), "playground", "--port", "0"]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            address = next(re.search(r"http://\S+", line) for line in process.stdout if "Try it yourself" in line)
+            assert address
+            yield address.group()
+            process.terminate()
+
+
+def main() -> None:
+    path = found()
+    if path is None:
+        sys.exit("There is no Chromium. Install one with: make browser")
+    with running() as address, chromium(path) as browser:
+        for name, take in TAKEN.items():
+            context = browser.new_context(base_url=address, reduced_motion="reduce")
+            page = context.new_page()
+            take(page)
+            page.wait_for_timeout(500)
+            page.screenshot(path=PICTURES / f"{name}.png")
+            size = (PICTURES / f"{name}.png").stat().st_size
+            assert size <= LARGEST, f"{name}.png has {size} bytes"
+            print(f"{name}.png: {size // 1000} KB")
+            context.close()
+
+
+if __name__ == "__main__":
+    main()
