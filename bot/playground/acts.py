@@ -5,6 +5,7 @@ An act returns a sentence to show when the bot did not do its part, else None.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.playground.forms import IncompleteForm
 from bot.playground.model import Json, Message, View
 from bot.playground.mrkdwn import wire
 
+LARGEST_FILE = 10_000_000
 Act = Callable[[Sender, Json], str | None]
 
 
@@ -48,13 +50,14 @@ def thing(sender: Sender, body: Json) -> Message | View:
 def say(sender: Sender, body: Json) -> str | None:
     """Post what was typed, or give the slash command that it begins with."""
     workspace, text = sender.workspace, str(body["text"]).strip()
-    if not text:
+    files = [attached(sender, body["as"], file) for file in body.get("files") or []]
+    if not text and not files:
         return None
     if text.startswith("/"):
         return command(sender, body, text)
     bot, channel = workspace.users[workspace.bot_user_id], workspace.channel(body["in"])
     sent = wire(text, {user.name: user.id for user in list(workspace.users.values())})
-    told = sender.say(body["as"], channel, sent, body.get("thread") or None)
+    told = sender.say(body["as"], channel, sent, body.get("thread") or None, files=tuple(files))
     if told or channel.kind == "im":
         return notice(sender, told)
     if bot.id not in channel.members:
@@ -62,6 +65,14 @@ def say(sender: Sender, body: Json) -> str | None:
     if body.get("thread"):
         return None
     return f"{bot.name} answers in channels when it is mentioned: start with @{bot.name}."
+
+
+def attached(sender: Sender, user: str, file: Json) -> str:
+    """The id of a file that came with a message, its content in base64; LookupError when it is too large."""
+    content = b64decode(str(file["content"]))
+    if len(content) > LARGEST_FILE:
+        raise LookupError("The playground takes files of up to 10 MB.")
+    return sender.workspace.add_file(str(file["name"]), content, user=user).id
 
 
 def command(sender: Sender, body: Json, text: str) -> str | None:
@@ -121,8 +132,8 @@ def close(sender: Sender, body: Json) -> str | None:
 
 
 def home(sender: Sender, body: Json) -> str | None:
-    """Open the Home tab."""
-    return notice(sender, sender.open_home(body["as"]))
+    """Open the Home tab, or with `tab` the messages."""
+    return notice(sender, sender.open_home(body["as"], tab=str(body.get("tab") or "home")))
 
 
 def shortcut(sender: Sender, body: Json) -> str | None:

@@ -165,10 +165,15 @@ def delete(workspace: Workspace, args: Json) -> Json:
 
 
 def unfurl(workspace: Workspace, args: Json) -> Json:
-    """chat.unfurl, by channel and ts; the links must be in the message."""
+    """chat.unfurl, by channel and ts or by unfurl_id and source; the links must be in the message."""
     if not isinstance(args.get("unfurls"), dict) or not args["unfurls"]:
         raise SlackError("missing_unfurls")
-    message = workspace.find(visible(workspace, args.get("channel", "")), args.get("ts", ""))
+    if ("unfurl_id" in args) != ("source" in args):
+        raise SlackError("missing_source" if "unfurl_id" in args else "missing_unfurl_id")
+    place, ts = args.get("channel", ""), args.get("ts", "")
+    if "unfurl_id" in args:  # as `events.link_shared` writes it
+        place, _, ts = args["unfurl_id"].partition(".")
+    message = workspace.find(visible(workspace, place), ts)
     if message is None:
         raise SlackError("cannot_find_message")
     for url, card in args["unfurls"].items():

@@ -94,6 +94,13 @@ class Sender(Actions):
             raise NotOffered("the manifest does not let people write to the bot")
         return self.say(user, self.workspace.open_im(user), text, thread_ts, **more)
 
+    def share(
+        self, user: str | User, channel: str | Channel, name: str, content: bytes, text: str = ""
+    ) -> list[Delivery]:
+        """A person puts a file into a channel or a direct message, with a text."""
+        file = self.workspace.add_file(name, content, user=user)
+        return self.say(user, channel, text, files=(file.id,))
+
     def tell_of(self, message: Message) -> list[Delivery]:
         """Deliver what Slack sends about a new message that is in the workspace already."""
         channel = self.workspace.channel(message.channel)
@@ -211,6 +218,8 @@ class Sender(Actions):
         event.setdefault("blocks", [rich_text(message.text)])
         if author.is_bot and author.id != self.workspace.bot_user_id:
             event["subtype"] = "bot_message"
+        elif message.files:
+            event["subtype"] = "file_share"
         if author.team_id != self.workspace.team_id:
             event |= {"user_team": author.team_id, "source_team": author.team_id}
         if message.is_reply and (root := self.workspace.find(channel, message.root)):

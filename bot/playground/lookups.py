@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.playground.chat import direct, visible
 from bot.playground.model import Channel, Json, SlackError
-from bot.playground.payloads import channel_json, user_json
+from bot.playground.payloads import channel_json, file_json, user_json
 from bot.playground.workspace import Workspace
 
 SCOPE_OF_KIND = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
@@ -128,6 +128,14 @@ def user_group_users(workspace: Workspace, args: Json) -> Json:
     if found is None:
         raise SlackError("no_such_subteam")
     return {"users": list(found.users)}
+
+
+def file(workspace: Workspace, args: Json) -> Json:
+    """files.info"""
+    found = workspace.files.get(args["file"])
+    if found is None:
+        raise SlackError("file_not_found")
+    return {"file": file_json(workspace, found), "comments": [], "response_metadata": {"next_cursor": ""}}
 
 
 def page(everything: Sequence[Any], args: Json, name: str) -> Json:

@@ -115,6 +115,7 @@ METHODS: Mapping[str, Method] = {
         ("filename", "length"),
         ("files:write",),
     ),
+    "files.info": Method({"file": "string", **PAGES}, ("file",), ("files:read",)),
     "files.completeUploadExternal": Method(
         {
             "files": "list",

@@ -67,6 +67,18 @@ class UserGroup:
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that somebody shares. `length` is what was announced; `content` is empty until it was uploaded."""
+
+    id: str
+    name: str
+    user: str
+    length: int
+    content: bytes = b""
+    mimetype: str = "application/octet-stream"
+
+
+@dataclass(frozen=True)
 class Message:
     """One message. `ts` is its identity in its channel; `thread_ts` is the root's ts in every reply, else None."""
 

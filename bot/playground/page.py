@@ -80,8 +80,8 @@ def create_page(
     @app.get("/file/<file_id>")
     def file(file_id: str) -> Response:
         stored = workspace.files.get(file_id) or abort(404)
-        response = Response(stored["content"], content_type="application/octet-stream")
-        response.headers.set("Content-Disposition", "attachment", filename=stored["name"])
+        response = Response(stored.content, content_type="application/octet-stream")
+        response.headers.set("Content-Disposition", "attachment", filename=stored.name)
         return response
 
     add_stage(app, workspace, sender, drawing, story)

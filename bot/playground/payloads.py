@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from bot.playground.model import Channel, Json, Message, User, View
+from bot.playground.model import Channel, File, Json, Message, User, View
 
 if TYPE_CHECKING:
     from bot.playground.workspace import Workspace
@@ -69,9 +70,27 @@ def message_json(workspace: Workspace, message: Message) -> Json:
         "thread_ts": message.thread_ts,
         "metadata": message.metadata,
         "client_msg_id": message.client_msg_id,
-        "files": [{"id": name} for name in message.files],
+        "files": [file_json(workspace, workspace.files[name]) for name in message.files if name in workspace.files],
     }
     return base | {key: value for key, value in present.items() if value}
+
+
+def file_json(workspace: Workspace, file: File) -> Json:
+    """A file as messages and files.info have it; its content is got from `url_private_download` with the token."""
+    address = f"{workspace.base_url}/files-pri/{file.id}/{quote(file.name)}"
+    return {
+        "id": file.id,
+        "name": file.name,
+        "title": file.name,
+        "mimetype": file.mimetype,
+        "filetype": file.name.rpartition(".")[2].lower(),
+        "user": file.user,
+        "size": file.length,
+        "mode": "hosted",
+        "is_external": False,
+        "url_private": address,
+        "url_private_download": address,
+    }
 
 
 def view_json(workspace: Workspace, view: View) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from bot.playground import block_kit
 from bot.playground.chat import thread_root, writable
@@ -77,9 +78,9 @@ def publish_view(workspace: Workspace, args: Json) -> Json:
 
 def upload_url(workspace: Workspace, args: Json) -> Json:
     """files.getUploadURLExternal"""
-    file_id = workspace.new_id("F")
-    workspace.files[file_id] = {"id": file_id, "name": args["filename"], "length": args["length"], "content": b""}
-    return {"upload_url": f"{workspace.base_url}/upload/{file_id}", "file_id": file_id}
+    file = workspace.add_file(args["filename"], b"", user=workspace.bot_user_id)
+    workspace.files[file.id] = replace(file, length=args["length"])
+    return {"upload_url": f"{workspace.base_url}/upload/{file.id}", "file_id": file.id}
 
 
 def complete_upload(workspace: Workspace, args: Json) -> Json:
@@ -88,10 +89,10 @@ def complete_upload(workspace: Workspace, args: Json) -> Json:
     if not ids or not set(ids) <= workspace.files.keys():
         raise SlackError("file_not_found")
     for file_id in ids:
-        if len(workspace.files[file_id]["content"]) != workspace.files[file_id]["length"]:
+        if len(workspace.files[file_id].content) != workspace.files[file_id].length:
             raise SlackError("file_update_failed")
     for place in [args["channel_id"]] if "channel_id" in args else args.get("channels", []):
         channel = writable(workspace, place)
         root = thread_root(workspace, "files.completeUploadExternal", channel, args.get("thread_ts"))
         workspace.post(channel, args.get("initial_comment", ""), thread_ts=root, files=tuple(ids))
-    return {"files": [{"id": file_id, "title": workspace.files[file_id]["name"]} for file_id in ids]}
+    return {"files": [{"id": file_id, "title": workspace.files[file_id].name} for file_id in ids]}

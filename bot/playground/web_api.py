@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from flask import Flask, Response, request
 
@@ -48,13 +49,14 @@ DONE_BY: Mapping[str, Callable[[Workspace, Json], Json]] = {
     "reactions.add": chat.react,
     "files.getUploadURLExternal": surfaces.upload_url,
     "files.completeUploadExternal": surfaces.complete_upload,
+    "files.info": lookups.file,
 }
 WITHOUT_TOKEN = {"api.test"}
 STATUS = {"no_such_url": 404, "expired_url": 404, "used_url": 404}
 
 
 def create_web_api(workspace: Workspace) -> Flask:
-    """The Flask app: /api/<method>, /response/<token> and /upload/<file>."""
+    """The Flask app: /api/<method>, /response/<token>, /upload/<file> and /files-pri/<file>/<name>."""
     app = Flask("slack", static_folder=None, template_folder=None)
 
     @app.route("/api/<method>", methods=["GET", "POST"])
@@ -72,8 +74,12 @@ def create_web_api(workspace: Workspace) -> Flask:
         with workspace.lock:
             if file_id not in workspace.files:
                 return Response("no such file", 404)
-            workspace.files[file_id]["content"] = content
+            workspace.files[file_id] = replace(workspace.files[file_id], content=content)
         return Response("OK")
+
+    @app.get("/files-pri/<file_id>/<path:name>")
+    def private_file(file_id: str, name: str) -> Response:
+        return downloaded(workspace, file_id)
 
     return app
 
@@ -186,6 +192,20 @@ def responded(workspace: Workspace, token: str) -> Response:
             return as_json(refused(workspace, "response_url", args, error), STATUS.get(error.code, 400))
         workspace.note_call(Call("response_url", args, "ok", workspace.clock(), done=True))
     return dropped() if fault is not None and fault.kind == "drop_after" else Response("ok", 200)
+
+
+def downloaded(workspace: Workspace, file_id: str) -> Response:
+    """A file's content; without a good token that may read files Slack shows its page to sign in, with status 200."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    fault = workspace.faults.take("url_private", None)
+    if fault is not None and fault.prevents:
+        return prevented(fault)
+    file = workspace.files.get(file_id)
+    if token != workspace.token or workspace.token_error or not workspace.has_scope("files:read"):
+        return Response("<!DOCTYPE html><html><title>Sign in</title></html>", content_type="text/html")
+    if file is None:
+        return Response("Not found", 404, content_type="text/plain")
+    return Response(file.content, content_type=file.mimetype)
 
 
 def as_json(body: Json, status: int = 200) -> Response:

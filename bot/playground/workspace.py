@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from mimetypes import guess_type
 from threading import Condition, RLock
 from typing import Any
 
@@ -21,7 +22,7 @@ from bot.playground.model import (
     Call,
     Change,
     Channel,
-    Json,
+    File,
     Kind,
     Message,
     User,
@@ -72,7 +73,7 @@ class Workspace:
         self.token_error: str | None = None  # such as token_revoked: what every call is then refused with
         self.tickets = Tickets(self.lock, clock)
         self.views = Views(self.lock, self.touch)
-        self.files: dict[str, Json] = {}
+        self.files: dict[str, File] = {}
         self.version = 0
         self._changed = Condition(self.lock)
         self._changes: deque[Change] = deque(maxlen=5000)
@@ -151,6 +152,14 @@ class Workspace:
             group = UserGroup(self.new_id("S"), handle, name or handle.capitalize(), members)
             self.user_groups[group.id] = group
             return group
+
+    def add_file(self, name: str, content: bytes, *, user: str | User, mimetype: str = "") -> File:
+        """Put a file in, ready to be shared in a message; its type is guessed by its name unless it is given."""
+        with self.lock:
+            kind = mimetype or guess_type(name)[0] or "application/octet-stream"
+            file = File(self.new_id("F"), name, id_of(user), len(content), content, kind)
+            self.files[file.id] = file
+            return file
 
     def user(self, user: str | User) -> User:
         """The person as they are now; KeyError when there is no such person."""

@@ -135,7 +135,7 @@ function goTo(place, thread) {
   const here = place === where.in || (!place && isDirect());
   if (here && thread === where.thread) return;
   go(here ? { thread } : { in: place, thread });
-  if (place === "home") act("home");
+  if (place === "home") act("home", { tab: "home" });
 }
 
 // What a person does
@@ -181,15 +181,31 @@ function waiting(on) {
 
 async function send(composer, text) {
   const box = $("textarea", composer);
+  const files = await attachedTo(composer);
   foot = composer;
   const thread = composer.dataset.composer === "thread" ? where.thread : "";
   const mentions = where.in && (isDirect() || text.includes("@" + document.body.dataset.bot) || text.startsWith("/") || thread);
-  if (mentions) waiting(true);
+  if (mentions || (files.length && isDirect())) waiting(true);
+  detach(composer);
   box.value = "";
   grow(box);
   const stream = $(thread ? "[data-part=thread]" : "[data-part=main]");
   stream.dataset.at = stream.scrollTop;
-  await act("say", { text, thread });
+  await act("say", { text, thread, files });
+}
+
+// A file is sent along in base64, as the page speaks JSON only.
+function attachedTo(composer) {
+  return Promise.all([...$("[data-attach]", composer).files].map((file) => new Promise((done) => {
+    const reader = new FileReader();
+    reader.onload = () => done({ name: file.name, content: reader.result.split(",")[1] ?? "" });
+    reader.readAsDataURL(file);
+  })));
+}
+
+function detach(composer) {
+  $("[data-attach]", composer).value = "";
+  $(".attached", composer).hidden = true;
 }
 
 function isDirect() {
@@ -328,6 +344,7 @@ const clicks = [
     box.setRangeText(node.dataset.insert, box.selectionStart, box.selectionEnd, "end");
     box.focus();
   }],
+  ["[data-detach]", (node) => detach(node.closest("form"))],
   ["[data-press]", async (node) => {
     if (!await confirmed(node)) return;
     node.classList.add("busy");
@@ -357,8 +374,9 @@ const clicks = [
     go({ as: node.dataset.as, in: node.dataset.in ?? staysIn(), thread: "" });
   }],
   ["[data-place]", async (node) => {
+    const tab = node.dataset.place === "home" ? "home" : node.closest("section").dataset.key === "direct" ? "messages" : "";
     go({ in: node.dataset.place, thread: "" });
-    if (where.in === "home") await act("home");
+    if (tab) await act("home", { tab });
   }],
   [".picked .chip", (node) => node.remove()],
   [".combo [role=option]", (node) => pick(node.closest(".combo"), node)],
@@ -381,6 +399,13 @@ addEventListener("click", (event) => {
 });
 
 addEventListener("change", (event) => {
+  if (event.target.matches("[data-attach]")) {
+    const note = $(".attached", event.target.form);
+    $("span", note).textContent = event.target.files[0]?.name ?? "";
+    note.hidden = !event.target.files.length;
+    $("textarea", event.target.form).focus();
+    return;
+  }
   const field = event.target.closest("[data-field]");
   if (field && "tells" in field.dataset && !field.matches("input[type=text], textarea, .combo") && valueOf(field) !== null) {
     act("choose", { ...placeOf(field), choice: valueOf(field) });
@@ -396,7 +421,7 @@ addEventListener("submit", async (event) => {
   const form = event.target;
   if (form.matches("[data-composer]")) {
     const text = $("textarea", form).value.trim();
-    if (text) send(form, text);
+    if (text || $("[data-attach]", form).files.length) send(form, text);
   } else if (form.matches("[data-submit]")) {
     const button = $("button[type=submit]", form);
     if (button.disabled) return;
@@ -433,6 +458,6 @@ modal.addEventListener("cancel", (event) => { event.preventDefault(); act("close
 
 for (const stream of $$(".stream")) { stream.dataset.ready = "yes"; toNewest(stream); }
 showModal(null);
-if (where.in === "home" && !$("[data-part=main] .home")) act("home");
+if (where.in === "home" || isDirect()) act("home", { tab: where.in === "home" ? "home" : "messages" });
 if (matchMedia("(min-width: 760px)").matches && !modal.open && !framed) $("#text-main").focus();
 live();

@@ -70,6 +70,19 @@ def test_a_mention_reaches_bolt_and_its_answer_stands_in_the_thread(
     assert workspace.violations == []
 
 
+def test_a_file_reaches_bolt_with_what_it_takes_to_fetch_it(app: App, sender: Sender, officer: User) -> None:
+    seen: list[dict[str, Any]] = []
+    app.event("message")(lambda event: seen.append(event))
+    place = sender.workspace.open_im(officer)
+    (delivery,) = sender.share(officer, place, "entries.xlsx", b"PK", "please take these in")
+    assert delivery.ok
+    (event,) = seen
+    assert (event["subtype"], event["channel_type"], event["text"]) == ("file_share", "im", "please take these in")
+    (file,) = event["files"]
+    assert (file["name"], file["size"]) == ("entries.xlsx", 2)
+    assert file["url_private_download"].endswith(f"/files-pri/{file['id']}/entries.xlsx")
+
+
 def test_a_direct_message_reaches_bolt_as_message_im(app: App, sender: Sender, officer: User) -> None:
     seen: list[dict[str, Any]] = []
     app.event("message")(lambda event: seen.append(event))

@@ -238,7 +238,31 @@ def test_people_and_places_are_looked_up(
 def test_a_file_is_uploaded_in_two_steps(client: WebClient, workspace: Workspace, channel: Channel) -> None:
     client.files_upload_v2(channel=channel.id, content="a,b\n1,2\n", filename="register.csv", initial_comment="Here")
     (message,) = workspace.messages(channel)
-    assert workspace.files[message.files[0]]["content"] == b"a,b\n1,2\n"
+    assert workspace.files[message.files[0]].content == b"a,b\n1,2\n"
+
+
+def test_a_file_that_somebody_shared_is_read_with_the_token_only(
+    client: WebClient, workspace: Workspace, officer: User
+) -> None:
+    file = workspace.add_file("entries with ünicode.csv", b"title\nSchool census\n", user=officer)
+    shown = client.files_info(file=file.id)["file"]
+    assert (shown["name"], shown["mimetype"], shown["filetype"], shown["size"]) == (file.name, "text/csv", "csv", 20)
+    address, key = shown["url_private_download"], {"Authorization": f"Bearer {workspace.token}"}
+    assert httpx.get(address, headers=key).content == file.content
+    assert "Sign in" in httpx.get(address).text
+    assert error_of(lambda: client.files_info(file="F404"))["error"] == "file_not_found"
+    workspace.scopes = {"chat:write"}
+    assert "Sign in" in httpx.get(address, headers=key).text
+    assert error_of(lambda: client.files_info(file=file.id))["needed"] == "files:read"
+
+
+def test_a_link_is_unfurled_by_its_unfurl_id_too(client: WebClient, workspace: Workspace, channel: Channel) -> None:
+    url = "https://data.example.gov.uk/a"
+    message = workspace.post(channel, f"see <{url}>", user=workspace.bot_user_id)
+    unfurls = {url: {"blocks": [SECTION]}}
+    assert error_of(lambda: client.chat_unfurl(unfurl_id="C.1", unfurls=unfurls))["error"] == "missing_source"
+    client.chat_unfurl(unfurl_id=f"{channel.id}.{message.ts}", source="conversations_history", unfurls=unfurls)
+    assert list(workspace.messages(channel)[0].unfurls) == [url]
 
 
 def test_links_reactions_and_permalinks(
