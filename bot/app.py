@@ -16,9 +16,10 @@ from bot import web
 from bot.logs import places, start_logging
 from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
-from bot.slack import questions
+from bot.slack import proposing, questions, stewarding
 from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker, Teller
+from bot.slack.desk import Desk
 from bot.worker import Worker
 from catalogue import clock, organisations
 from catalogue.errors import BadSetting, CatalogueError
@@ -36,7 +37,7 @@ SORRY = (
 )
 
 
-TELLERS: dict[str, Teller] = {}
+TELLERS: dict[str, Teller] = {**proposing.TELLERS}
 """What people are told, by what happened: each subject's module of bot/slack brings its own."""
 
 REFUSED = frozenset(
@@ -85,7 +86,11 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
     """Put the bot together. Asks Slack once who it is; raises what `introduce` raises."""
     slack, identity = introduce(settings)
     bolt = _bolt(settings, identity)
+    desk = Desk(catalogue.context, slack, identity["team_id"])
+    stewarding.register_command(bolt, desk)
     questions.register(bolt, catalogue.db, team_id=identity["team_id"])
+    stewarding.register(bolt, desk)
+    proposing.register(bolt, desk)
     speaker = Speaker(
         catalogue.context,
         slack,

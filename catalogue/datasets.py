@@ -180,6 +180,18 @@ def withdraw(
     return amend(db, dataset_id, changes, revision=revision, by=by, why=why, now=now, action="withdraw")
 
 
+def restore(db: Database, dataset_id: str, *, revision: int, by: str, why: str | None, now: datetime) -> Dataset:
+    """Publish a withdrawn entry again; it has no successor then."""
+    changes = {"status": "published", "superseded_by": None}
+    return amend(db, dataset_id, changes, revision=revision, by=by, why=why, now=now, action="restore")
+
+
+def verify(db: Database, dataset_id: str, *, revision: int, by: str, now: datetime) -> Dataset:
+    """Write down that somebody checked the entry today and found it right."""
+    changes = {"last_verified": now.date().isoformat()}
+    return amend(db, dataset_id, changes, revision=revision, by=by, why=None, now=now, action="verify")
+
+
 def history(db: Database, dataset_id: str) -> list[Revision]:
     """What happened to an entry, oldest first."""
     rows = db.query("SELECT * FROM history WHERE dataset_id = :id ORDER BY revision", {"id": dataset_id})

@@ -7,6 +7,8 @@
     ├── TooLate                  a request is past that: carries who did what to it, and when
     ├── InvalidAnswers           a request cannot go on: carries what is wrong, question by question
     ├── InvalidEntry             an entry cannot be kept: carries its faults, field by field
+    ├── AlreadyDecided           somebody else decided it first: carries who and when
+    ├── CannotUndo               a change cannot be taken back: carries the fields that were changed again
     ├── StoreUnavailable         the database cannot be used now (locked, full, unreachable, too new)
     ├── BadRules                 a file of the rules for sharing makes no sense: names the place
     └── BadSetting               a setting is missing or makes no sense: names it
@@ -61,6 +63,19 @@ class InvalidEntry(CatalogueError):
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{field}: {reason}" for field, reason in faults.items()))
         self.faults = dict(faults)
+
+
+class AlreadyDecided(CatalogueError):
+    def __init__(self, key: str, *, by: str, at: str) -> None:
+        super().__init__(f"{key} was decided already, on {at[:10]}.")
+        self.key, self.by, self.at = key, by, at
+
+
+class CannotUndo(CatalogueError):
+    def __init__(self, revision: int, fields: tuple[str, ...]) -> None:
+        again = "What it changed was changed again since. Edit the entry instead."
+        super().__init__(again if fields else "This added the entry. Withdraw the entry instead.")
+        self.revision, self.fields = revision, fields
 
 
 class StoreUnavailable(CatalogueError):

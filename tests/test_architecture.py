@@ -118,7 +118,12 @@ def test_bolt_runs_no_listener_later_than_its_acknowledgement() -> None:
 def environments(tmp_path: Path) -> dict[str, Environment]:
     """The environment of each folder of templates, as the program makes it."""
     site: Flask = web.create(None, Search(None, tmp_path), None, signing_secret=None)  # type: ignore[arg-type]
-    return {"answers": render.MRKDWN, "web": site.jinja_env, "playground": drawing.environment()}
+    return {
+        "answers": render.MRKDWN,
+        "stewards": render.MRKDWN,
+        "web": site.jinja_env,
+        "playground": drawing.environment(),
+    }
 
 
 def test_every_template_can_be_read_and_what_it_includes_is_there(environments: dict[str, Environment]) -> None:

@@ -3,7 +3,8 @@
 Lengths are kept within Slack's limits here and nowhere else, so that whatever an entry holds can be shown.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,8 @@ VALUE = 1_900
 TEXT = 3_900
 MOST_BLOCKS = 45
 MOST_CHARACTERS = 11_500
+MOST_IN_MODAL = 100
+TITLE = 24
 OUTSIDE = "outside."
 """Begins the block ids of a message that people from outside may read, so that a click on it says so again."""
 
@@ -80,6 +83,29 @@ def message(text: str, blocks: Sequence[Block]) -> SlackMessage:
             break
         kept.append(shown)
     return SlackMessage(text=_shortened(text, TEXT), blocks=kept)
+
+
+def modal(
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    callback_id: str,
+    submit: str | None = None,
+    close: str = "Close",
+    about: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """A modal within Slack's limits. `about` comes back with what is done in it: ids only, nothing to be trusted."""
+    view: dict[str, Any] = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": {"type": "plain_text", "text": cut(plain(title), TITLE)},
+        "close": {"type": "plain_text", "text": close},
+        "private_metadata": json.dumps(about or {}, separators=(",", ":")),
+        "blocks": [block.to_dict() for block in blocks[:MOST_IN_MODAL]],
+    }
+    if submit:
+        view["submit"] = {"type": "plain_text", "text": submit}
+    return view
 
 
 def _mrkdwn(text: str, limit: int) -> MarkdownTextObject:

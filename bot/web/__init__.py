@@ -15,10 +15,11 @@ from slack_bolt import App
 from slack_bolt.adapter.flask.handler import to_bolt_request, to_flask_response
 
 from bot import replies, words
+from bot.field_words import ACTIONS, differences
 from bot.render import HTML, as_html
 from bot.slack.gate import SIZE_LIMIT, refusal
 from bot.web import health
-from catalogue import datasets
+from catalogue import datasets, history
 from catalogue.errors import NotFound, StoreUnavailable
 from catalogue.model import PUBLIC
 from catalogue.search.find import Search
@@ -28,6 +29,8 @@ from intents.answers import show_dataset
 from intents.context import Context
 
 log = logging.getLogger(__name__)
+
+PAST_SHOWN = 50
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none';"
@@ -98,6 +101,10 @@ def pages(db: Database, search: Search) -> Blueprint:
             "entry.html.jinja",
             data=dataset,
             holder=vocabulary.name(dataset.publisher),
+            past=[
+                (words.day(line.at.date().isoformat()), ACTIONS.get(line.action, "changed"), differences(line.changes))
+                for line in reversed(history.public(db, dataset)[-PAST_SHOWN:])
+            ],
             conditions=Markup(as_html(replies.word(told, vocabulary, HTML).text)),  # noqa: S704  HTML escapes each value
         )
 

@@ -1,0 +1,115 @@
+"""What every listener of a form or a card needs: who clicked, the entry as they may know it, opening and refusing.
+
+Nothing that a button or a form carries is trusted: it only names things. Who may do what is asked of the record when
+the click arrives.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack
+
+from bot.render import MRKDWN, part
+from bot.slack import people
+from bot.slack.api import SlackApi
+from bot.slack.blocks import modal, section
+from catalogue import audit, clock
+from catalogue import people as people_of_record
+from catalogue.errors import CatalogueError, NotAllowed, NotFound, StoreUnavailable
+from catalogue.model import Dataset, Person
+from catalogue.store import Database
+from intents.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The record, and Slack to open modals in."""
+
+    context: Context
+    slack: SlackApi
+    team_id: str
+
+    @property
+    def db(self) -> Database:
+        return self.context.db
+
+    def person(self, body: Mapping[str, Any], now: datetime) -> Person:
+        """Who clicked. Raises NotAllowed for a stranger, a bot, or when Slack cannot say."""
+        person = people.person_of(self.db, self.slack, body["user"]["id"], team_id=self.team_id, now=now)
+        if person is None:
+            raise NotAllowed("Only people of this workspace can do this.")
+        return person
+
+    def holder(self, dataset: Dataset) -> str:
+        """The name of the organisation that holds an entry."""
+        return self.context.search.vocabulary().name(dataset.publisher) or "an organisation that is not named"
+
+    def open(self, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
+        """Show a modal: on top of the one that was clicked in, if there is one."""
+        if (body.get("view") or {}).get("type") == "modal":
+            self.slack.call("views.push", trigger_id=body["trigger_id"], view=view)
+        else:
+            self.slack.call("views.open", trigger_id=body["trigger_id"], view=view)
+
+    @contextmanager
+    def refusing(self, body: Mapping[str, Any], ack: Ack | None = None) -> Iterator[None]:
+        """Say what cannot be done to the person who clicked, in a modal; `ack`: in the place of the form they sent.
+
+        A right that somebody lacks is also written into the audit. That the record cannot be used is no such thing.
+        """
+        try:
+            yield
+        except StoreUnavailable:
+            raise
+        except CatalogueError as error:
+            if isinstance(error, NotAllowed) and error.action:
+                who, what = body["user"]["id"], error.about or ""
+                audit.refused(self.db, by=who, action=error.action, about=what, now=clock.now())
+            if ack:
+                ack(response_action="update", view=refusal(error))
+            else:
+                self.open(body, refusal(error))
+
+
+def refusal(error: CatalogueError) -> dict[str, Any]:
+    """A modal that says what went wrong, in one sentence."""
+    text = part(MRKDWN, "stewards/edit.jinja", "refused", sentence=str(error))
+    return modal("Not possible", [section(text)], callback_id="entry.refused")
+
+
+def about(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a modal of ours said it is about."""
+    found: dict[str, Any] = json.loads((body.get("view") or {}).get("private_metadata") or "{}")
+    return found
+
+
+def author_of(context: Context, by: str, reader: Person) -> str:
+    """Who did something, as this reader may know it: a name inside one's own organisation, elsewhere the role."""
+    try:
+        person = people_of_record.find(context.db, by)
+    except NotFound:
+        return by or "Somebody"  # what brought it in, as it was called: an import, a source
+    if person.id == reader.id:
+        return "You"
+    if person.organisation and person.organisation == reader.organisation and person.name:
+        return person.name
+    name = context.search.vocabulary().name(person.organisation)
+    return f"Somebody at {name}" if name else "Somebody"
+
+
+def errors_in(ack: Ack, errors: Mapping[str, str], view: Mapping[str, Any]) -> None:
+    """Show faults beside their fields; what is about no field of this view stands at its first one."""
+    there = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    placed: dict[str, str] = {}
+    for name, sentence in errors.items():
+        placed.setdefault(name if name in there else there[0], sentence)
+    ack(response_action="errors", errors=placed)
+
+
+def show_in(ack: Ack, view: dict[str, Any]) -> None:
+    """Show a view in the place of the one that was sent."""
+    ack(response_action="update", view=view)

@@ -1,0 +1,359 @@
+"""Keeping entries true from Slack: edit, add, withdraw, publish again, take a change back, history.
+
+An edit begins at a card's button, at a question ("update the school census entry") or with `/whoholds edit`. It opens
+what the entry says by group (`entry_views.overview`); "Change" opens the form of a group (`entry_form.py`), and saving
+goes through `catalogue/editing.py`. Proposals, reviews and what nobody found have modules of their own.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.field_words import GROUPS
+from bot.slack import entry_views as views
+from bot.slack.desk import Desk, about, author_of, errors_in, show_in
+from bot.slack.entry_form import typed, value_of
+from bot.slack.proposing import Proposing
+from catalogue import clock, datasets, drafts, editing, history, origins
+from catalogue.checks import weighty
+from catalogue.editing import Clashed
+from catalogue.entries import to_document
+from catalogue.errors import Conflict, NotAllowed
+from catalogue.model import Dataset, Person
+from catalogue.rights import audience_of
+from catalogue.rows import clean
+from intents.context import pick
+
+Body = Mapping[str, Any]
+CHANGE = re.compile(r"^entry\.change(\.\w+)?$")
+EDIT = re.compile(r"\s*(?:edit\s+\S|add\b)", re.IGNORECASE)
+ALIKE = 3
+LOOKS_ALIKE = 0.85
+
+
+def register_command(app: App, desk: Desk) -> None:
+    """Add what `/whoholds edit` and `add` do: before the listener that takes any question."""
+    app.command("/whoholds", matchers=[_asks_to_edit])(Stewarding(desk).on_command)
+
+
+def register(app: App, desk: Desk) -> None:
+    """Add the listeners."""
+    stewarding = Stewarding(desk)
+    app.action("entry.edit")(stewarding.on_edit)
+    app.action(CHANGE)(stewarding.on_change)
+    app.action("entry.history")(stewarding.on_history)
+    app.action("entry.undo")(stewarding.on_undo)
+    app.action("entry.withdraw")(stewarding.on_withdraw)
+    app.action("entry.restore")(stewarding.on_restore)
+    app.action("entry.add")(stewarding.on_add)
+    app.view("entry.save")(stewarding.on_save)
+    app.view("entry.confirm")(stewarding.on_confirm)
+    app.view("entry.choose")(stewarding.on_choose)
+    app.view("entry.withdrawal")(stewarding.on_withdrawal)
+    app.view("entry.new")(stewarding.on_new)
+
+
+class Stewarding:
+    """The listeners."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.db = desk.db
+
+    # editing
+
+    def on_command(self, ack: Ack, command: dict[str, Any], body: dict[str, Any]) -> None:
+        """`/whoholds edit X` opens X, `/whoholds add X` the form of a new entry; several that fit are offered."""
+        now = clock.now()
+        body = body | {"user": {"id": command["user_id"], "team_id": command.get("team_id")}}
+        verb, _space, subject = command["text"].strip().partition(" ")
+        with self.desk.refusing(body):
+            person = self.desk.person(body, now)
+            if verb.lower() == "add":
+                self._open_add(body, person, subject.strip())
+            elif entry := self._meant(subject.strip(), person):
+                self._open_edit(body, person, entry, None, now)
+            else:
+                hits = self.desk.context.search.find(subject, audience=audience_of(person), limit=5).hits
+                ack(response_type="ephemeral", **views.which_one(subject, [hit.dataset for hit in hits]))
+                return
+        ack()
+
+    def _meant(self, text: str, person: Person) -> Dataset | None:
+        """The one entry that is meant by an id, a title or words that fit only it."""
+        named = self._named(text, person)
+        if named or not text:
+            return named
+        picked = pick(self.desk.context.search.find(text, audience=audience_of(person)))
+        return picked.one.dataset if picked.one else None
+
+    def _open_edit(self, body: Body, person: Person, entry: Dataset, origin: str | None, now: datetime) -> None:
+        """Open the entry to be edited; for somebody who may not, the form of a proposal."""
+        if editing.may_edit(person, entry, now=now):
+            self.desk.open(body, views.overview(entry, self.desk.holder(entry), origin=origin))
+        else:
+            Proposing(self.desk).open(body, person, entry)
+
+    def on_edit(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Open the entry to be edited; for somebody who may not, the form of a proposal."""
+        now = clock.now()
+        with self.desk.refusing(body):
+            person = self.desk.person(body, now)
+            dataset_id, _space, origin = action["value"].partition(" ")
+            entry = editing.entry(self.db, dataset_id, person, now=now)
+            self._open_edit(body, person, entry, origin or None, now)
+        ack()
+
+    def on_change(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Open the form of one group. Its button's value: the group, perhaps with a field (`who:contact`), the id."""
+        now = clock.now()
+        with self.desk.refusing(body):
+            person = self.desk.person(body, now)
+            where, _space, dataset_id = action["value"].partition(" ")
+            group, _colon, first = where.partition(":")
+            entry = editing.allowed(self.db, dataset_id, person, "entry.edit", now=now)
+            view = body.get("view") or {}
+            over = view.get("id") if view.get("callback_id") == "entry.overview" else None
+            origin = about(body).get("from")
+            self.desk.open(body, views.group_form(entry, GROUPS[group], over=over, first=first or None, origin=origin))
+        ack()
+
+    def on_save(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """A group was filled in: check it, ask about what is weighty, else save and show what changed."""
+        now, told = clock.now(), about(body)
+        with self.desk.refusing(body, ack):
+            person = self.desk.person(body, now)
+            entry = editing.allowed(self.db, told["id"], person, "entry.edit", now=now)
+            base = history.as_of(self.db, entry.id, told["revision"])
+            fields = GROUPS[told["group"]].fields
+            form = typed(view["state"]["values"], to_document(base), fields, today=now.date())
+            self._resolve_organisations(form.changes, form.errors)
+            if form.errors:
+                return errors_in(ack, form.errors, view)
+            serious = weighty(entry, form.changes)
+            if serious:
+                draft = drafts.keep(
+                    self.db, entry.id, form.changes, revision=told["revision"], person=person.id, now=now
+                )
+                return show_in(ack, views.confirm(entry, form.changes, serious, draft=draft.id, about=told))
+            return self._save(ack, person, entry, form.changes, told, now)
+        return None
+
+    def on_confirm(self, ack: Ack, body: dict[str, Any]) -> None:
+        """They mean it."""
+        now, told = clock.now(), about(body)
+        with self.desk.refusing(body, ack):
+            person = self.desk.person(body, now)
+            draft = drafts.find(self.db, told["draft"], person=person.id)
+            entry = editing.allowed(self.db, draft.dataset_id, person, "entry.edit", now=now)
+            self._save(ack, person, entry, draft.changes, told | {"revision": draft.revision}, now)
+
+    def on_choose(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """They chose between two versions of some fields. What changed once more since is asked again."""
+        now, told = clock.now(), about(body)
+        with self.desk.refusing(body, ack):
+            person = self.desk.person(body, now)
+            draft = drafts.find(self.db, told["draft"], person=person.id)
+            entry = editing.allowed(self.db, draft.dataset_id, person, "entry.edit", now=now)
+            asked = set(view["state"]["values"])
+            mine = {name for name in asked if value_of(view["state"]["values"], name) == "mine"}
+            changes = {name: value for name, value in draft.changes.items() if name not in asked - mine}
+            told = told | {"revision": told["seen"] if entry.revision != told["seen"] else entry.revision}
+            self._save(ack, person, entry, changes, told, now)
+
+    def _save(
+        self, ack: Ack, person: Person, entry: Dataset, changes: Mapping[str, Any], told: dict[str, Any], now: datetime
+    ) -> None:
+        try:
+            with self.db.atomic():
+                after = editing.edit(
+                    self.db,
+                    entry.id,
+                    changes,
+                    revision=told["revision"],
+                    by=person,
+                    now=now,
+                    draft=told.get("draft"),
+                )
+                if told.get("from"):
+                    origins.settle(self.db, told["from"], after, by=person, now=now)
+        except Clashed as clashed:
+            draft = drafts.keep(self.db, entry.id, changes, revision=told["revision"], person=person.id, now=now)
+            return show_in(
+                ack, views.clash(clashed, author_of(self.desk.context, clashed.by, person), draft=draft.id, about=told)
+            )
+        last = datasets.history(self.db, entry.id)[-1]
+        did = after.revision != entry.revision
+        if told.get("over"):
+            overview = views.overview(after, self.desk.holder(after), origin=told.get("from"))
+            self.desk.slack.call("views.update", view_id=told["over"], view=overview)
+        return show_in(ack, views.saved(after, last.changes if did else {}, undo=after.revision if did else None))
+
+    def _resolve_organisations(self, changes: dict[str, Any], errors: dict[str, str]) -> None:
+        """Names of organisations become their slugs; one that nobody knows is a fault beside its field."""
+        resolve = self.desk.context.search.vocabulary().resolve
+        names = [changes["publisher"]] if changes.get("publisher") else []
+        for field, given in (("publisher", names), ("creator", changes.get("creator") or [])):
+            slugs = [resolve(name) for name in given]
+            for name, slug in zip(given, slugs, strict=True):
+                if slug is None:
+                    errors[field] = f"There is no organisation called “{name[:80]}” here. Check the spelling."
+            if given and all(slugs):
+                changes[field] = slugs if field == "creator" else slugs[0]
+
+    # history
+
+    def on_history(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        now = clock.now()
+        with self.desk.refusing(body):
+            person = self.desk.person(body, now)
+            entry = editing.entry(self.db, action["value"], person, now=now)
+            self.desk.open(body, self._history(entry, person, now))
+        ack()
+
+    def _history(self, entry: Dataset, person: Person, now: datetime) -> dict[str, Any]:
+        is_editor = editing.may_edit(person, entry, now=now)
+        lines = history.shown_to(self.db, entry, audience=audience_of(person), is_editor=is_editor)
+        authors = {line.by: author_of(self.desk.context, line.by, person) for line in lines}
+        return views.history(entry, lines, authors, may_undo=is_editor)
+
+    def on_undo(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Take one change back. The button's value: the revision, a space, the id."""
+        now = clock.now()
+        with self.desk.refusing(body):
+            person = self.desk.person(body, now)
+            revision, _space, dataset_id = action["value"].partition(" ")
+            entry = editing.undo(self.db, dataset_id, int(revision), by=person, now=now)
+            self._renew(body, views.done(entry, "undone"), entry, person, now)
+        ack()
+
+    def _renew(self, body: Body, view: dict[str, Any], entry: Dataset, person: Person, now: datetime) -> None:
+        """Show the outcome in the modal that was clicked in, and have the overview beneath it say what holds now."""
+        present = body.get("view")
+        if not present:
+            return self.desk.open(body, view)
+        self.desk.slack.call("views.update", view_id=present["id"], view=view)
+        if present.get("root_view_id") != present["id"] and editing.may_edit(person, entry, now=now):
+            overview = views.overview(entry, self.desk.holder(entry))
+            self.desk.slack.call("views.update", view_id=present["root_view_id"], view=overview)
+        return None
+
+    # withdrawing, publishing again, adding
+
+    def on_withdraw(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        now = clock.now()
+        with self.desk.refusing(body):
+            person = self.desk.person(body, now)
+            entry = editing.allowed(self.db, action["value"], person, "entry.withdraw", now=now)
+            self.desk.open(body, views.withdraw(entry))
+        ack()
+
+    def on_withdrawal(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        now, told, state = clock.now(), about(body), view["state"]["values"]
+        with self.desk.refusing(body, ack):
+            person = self.desk.person(body, now)
+            named = value_of(state, "successor")
+            successor = self._named(named, person) if named else None
+            if named and (successor is None or successor.id == told["id"]):
+                fault = "I cannot find another entry called that. Give its id, as its page shows it."
+                return errors_in(ack, {"successor": fault}, view)
+            new = successor.id if successor else None
+            entry = editing.withdraw(self.db, told["id"], successor=new, by=person, why=value_of(state, "why"), now=now)
+            return show_in(ack, views.done(entry, "withdrawn", successor=successor.title if successor else None))
+        return None
+
+    def _named(self, text: str, person: Person) -> Dataset | None:
+        """The entry with this id or title that they may know of."""
+        audience = audience_of(person)
+        found = datasets.get_many(self.db, [text], audience=audience)
+        if found:
+            return found[0]
+        hits = self.desk.context.search.find(text, audience=audience, limit=3).hits
+        return next((hit.dataset for hit in hits if hit.dataset.title.casefold() == text.casefold()), None)
+
+    def on_restore(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        now = clock.now()
+        with self.desk.refusing(body):
+            person = self.desk.person(body, now)
+            entry = editing.restore(self.db, action["value"], by=person, now=now)
+            self._renew(body, views.done(entry, "restored"), entry, person, now)
+        ack()
+
+    def on_add(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Open the form of a new entry. The button's value: what it is about, if people asked for it."""
+        now = clock.now()
+        with self.desk.refusing(body):
+            person = self.desk.person(body, now)
+            self._open_add(body, person, action.get("value", "").strip(), is_demand=True)
+        ack()
+
+    def _open_add(self, body: Body, person: Person, title: str, *, is_demand: bool = False) -> None:
+        """Show the form of a new entry. `is_demand`: the title is what people asked for and did not find."""
+        mine = _organisations(person)
+        if not mine and not _is_admin(person):
+            raise NotAllowed("Stewards add entries for their own organisation. Ask one of them to add this.")
+        name = self.desk.context.search.vocabulary().name(mine[0]) if mine else None
+        self.desk.open(body, views.add(name, title=title, subject=title if is_demand and title else None))
+
+    def on_new(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        now, told = clock.now(), about(body)
+        with self.desk.refusing(body, ack):
+            person = self.desk.person(body, now)
+            fields = ("title", "publisher", "summary", "contact", "access_rights", "personal_data")
+            form = typed(view["state"]["values"], {}, fields, today=now.date())
+            if not form.changes.get("publisher"):
+                form.errors.setdefault("publisher", "Say which organisation holds it.")
+            self._resolve_organisations(form.changes, form.errors)
+            if form.errors:
+                return errors_in(ack, form.errors, view)
+            values = {name: value for name, value in form.changes.items() if value is not None}
+            near = [] if told.get("near") else self._alike(values, person)
+            if near:
+                again = views.add(None, subject=told.get("subject"), near=near)
+                return show_in(ack, again | {"blocks": [*again["blocks"][:2], *view["blocks"][1:]]})
+            return self._add(ack, person, values, told, view, now)
+        return None
+
+    def _add(
+        self, ack: Ack, person: Person, values: dict[str, Any], told: Body, view: dict[str, Any], now: datetime
+    ) -> None:
+        body = self.desk.context.search.vocabulary().organisations.get(values["publisher"])
+        acronym = {"publisher_acronym": body.acronym} if body and body.acronym else {}
+        document = clean(
+            values | acronym | {"last_verified": now.date().isoformat()}, line=0, resolve=lambda name: name
+        )
+        try:
+            with self.db.atomic():
+                entry = editing.add(self.db, document.document or values, by=person, now=now)
+                if told.get("subject"):
+                    origins.settle(self.db, f"demand:{told['subject']}", entry, by=person, now=now)
+        except Conflict:
+            taken = "There is an entry with this title and holder already. Edit that one, or give this another title."
+            return errors_in(ack, {"title": taken}, view)
+        return show_in(ack, views.done(entry, "added"))
+
+    def _alike(self, values: Mapping[str, Any], person: Person) -> list[dict[str, str]]:
+        found = self.desk.context.search.find(values["title"], audience=audience_of(person), limit=ALIKE)
+        return [
+            {"title": hit.dataset.title, "holder": self.desk.holder(hit.dataset)}
+            for hit in found.hits
+            if hit.coverage >= LOOKS_ALIKE
+        ]
+
+
+def _asks_to_edit(command: dict[str, Any]) -> bool:
+    return bool(EDIT.match(str(command.get("text") or "")))
+
+
+def _organisations(person: Person) -> list[str]:
+    """The organisations whose entries they look after."""
+    return [
+        grant.scope for grant in person.grants if grant.role == "steward" and grant.scope and "/" not in grant.scope
+    ]
+
+
+def _is_admin(person: Person) -> bool:
+    return any(grant.role == "admin" for grant in person.grants)

@@ -1,0 +1,22 @@
+"""What an edit began from, settled by it: a proposal, a review, something people asked for and did not find.
+
+Forms carry where they began as `subject:key` (`proposal:12`). That is a name and no right: what it settles asks for
+its own.
+"""
+
+from datetime import datetime
+
+from catalogue import proposals
+from catalogue.errors import AlreadyDecided, NotAllowed, NotFound
+from catalogue.model import Dataset, Person
+from catalogue.store import Database
+
+
+def settle(db: Database, origin: str, entry: Dataset, *, by: Person, now: datetime) -> None:
+    """Settle what `entry` was saved for, inside the caller's transaction. Settled before, or no more there: nothing."""
+    subject, _colon, key = origin.partition(":")
+    try:
+        if subject == "proposal" and key.isdigit() and proposals.find(db, int(key)).dataset_id == entry.id:
+            proposals.settle(db, int(key), by=by, now=now)
+    except (AlreadyDecided, NotFound, NotAllowed):
+        return
