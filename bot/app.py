@@ -3,6 +3,7 @@
 import logging
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -16,12 +17,13 @@ from bot import web
 from bot.logs import places, start_logging
 from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
-from bot.slack import proposing, questions, stewarding
+from bot.slack import people, proposing, questions, roles, stewarding
 from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker, Teller
 from bot.slack.desk import Desk
-from bot.worker import Worker
+from bot.worker import FORGETTING, Worker
 from catalogue import clock, organisations
+from catalogue.chores import Chore
 from catalogue.errors import BadSetting, CatalogueError
 from catalogue.search.find import Search
 from catalogue.store import Database, connect, migrate
@@ -37,7 +39,7 @@ SORRY = (
 )
 
 
-TELLERS: dict[str, Teller] = {**proposing.TELLERS}
+TELLERS: dict[str, Teller] = {**proposing.TELLERS, **roles.TELLERS}
 """What people are told, by what happened: each subject's module of bot/slack brings its own."""
 
 REFUSED = frozenset(
@@ -102,7 +104,17 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
     site = web.create(
         catalogue.db, catalogue.search, bolt if uses_http else None, signing_secret=settings.signing_secret
     )
-    return Bot(catalogue, bolt, site, Worker(catalogue.db, speaker.deliver), slack)
+    chores = (*FORGETTING, _following(slack, identity["team_id"]))
+    return Bot(catalogue, bolt, site, Worker(catalogue.db, speaker.deliver, chores=chores), slack)
+
+
+def _following(slack: SlackApi, team_id: str) -> Chore:
+    """Asking Slack who is in the user groups that stand for roles."""
+    return Chore(
+        "groups.follow",
+        timedelta(minutes=10),
+        lambda db, now: people.follow_groups(db, slack, team_id=team_id, now=now),
+    )
 
 
 def introduce(settings: Settings) -> tuple[SlackApi, dict[str, Any]]:

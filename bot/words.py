@@ -51,6 +51,12 @@ PERSONAL = {
     PersonalData.CRIMINAL_OFFENCE: "Criminal offence data",
     None: "Whether it holds personal data is not provided",
 }
+ROLES = {
+    "steward": "data steward",
+    "manager": "data manager",
+    "admin": "administrator",
+    "auditor": "auditor",
+}
 FIELDS = {
     "title": "title",
     "alternative_titles": "other name",

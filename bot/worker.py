@@ -12,10 +12,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.logs import places
-from catalogue import chores, clock, demand, outbox
+from catalogue import audit, chores, clock, demand, outbox, personal
 from catalogue.bell import bell
 from catalogue.chores import Chore
 from catalogue.errors import StoreUnavailable
@@ -28,9 +28,22 @@ THREADS = 4
 LOOK = timedelta(seconds=1)
 LOOK_FOR_CHORES = 10.0  # seconds
 
+
+def log_head(db: Database, _now: datetime) -> None:
+    """Write the head of the audit where whoever can rewrite the database may not reach it."""
+    log.info("Head of the audit: %s", audit.head(db))
+
+
+def age_audit(db: Database, now: datetime) -> None:
+    """Remove what old rows of the audit say of people."""
+    audit.age(db, before=now - personal.KEPT, now=now)
+
+
 FORGETTING: tuple[Chore, ...] = (
     Chore("outbox.forget", timedelta(hours=1), lambda db, now: outbox.forget(db, now=now)),
     Chore("demand.forget", timedelta(hours=1), lambda db, now: demand.forget(db, now=now)),
+    Chore("audit.age", timedelta(days=1), age_audit),
+    Chore("audit.head", timedelta(days=1), log_head),
 )
 """Removing what is no longer needed: see docs/operator.md for what is kept how long."""
 

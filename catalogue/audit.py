@@ -11,7 +11,7 @@ the log every day and with each backup.
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -159,6 +159,15 @@ def head(db: Database) -> Head:
     return Head(rows[0]["number"], rows[0]["hash"]) if rows else Head(0, START)
 
 
+def contains(db: Database, written_down: str) -> bool:
+    """Whether a head that somebody wrote down earlier, `number:hash`, is still a row of the chain."""
+    number, _colon, digest = written_down.partition(":")
+    rows = db.query(
+        "SELECT hash FROM audit WHERE number = :number", {"number": int(number) if number.isdecimal() else -1}
+    )
+    return bool(rows) and rows[0]["hash"] == digest
+
+
 def rows_about(db: Database, about: str) -> list[Happening]:
     """What was done to a thing and what was refused, oldest first."""
     rows = db.query("SELECT * FROM audit WHERE about = :about ORDER BY number", {"about": about})
@@ -171,24 +180,19 @@ def newest(db: Database, *, limit: int = 50) -> list[Happening]:
     return [_happening(db, row) for row in rows]
 
 
-def of_person(db: Database, names: Iterable[str]) -> list[Happening]:
+def of_person(db: Database, names: Collection[str]) -> list[Happening]:
     """The rows by or about a person, oldest first; `names` are what they are called by: ids, addresses."""
     numbers = {number for number, _part in _parts_about(db, names)}
     rows = [db.query("SELECT * FROM audit WHERE number = :number", {"number": number})[0] for number in sorted(numbers)]
     return [_happening(db, row) for row in rows]
 
 
-def unseal(db: Database, names: Iterable[str], *, before: datetime | None = None, now: datetime) -> int:
+def unseal(db: Database, names: Collection[str], *, keep: Collection[str] = (), now: datetime) -> int:
     """Remove, inside the caller's transaction, the parts that name a person; returns how many.
 
-    Only those of rows older than `before`, when it is given. The chain stays whole, and says which parts were removed.
+    Rows about what is in `keep` stay as they are. The chain stays whole, and says which parts were removed.
     """
-    parts = _parts_about(db, names)
-    if before:
-        old = {"before": clock.stamp(before)}
-        kept = {row["number"] for row in db.query("SELECT number FROM audit WHERE at >= :before", old)}
-        parts = [part for part in parts if part[0] not in kept]
-    return _remove(db, parts, now=now)
+    return _remove(db, _parts_about(db, names, keep=keep), now=now)
 
 
 def age(db: Database, *, before: datetime, now: datetime) -> int:
@@ -213,21 +217,20 @@ def _remove(db: Database, parts: list[tuple[int, str]], *, now: datetime) -> int
     return len(parts)
 
 
-def _parts_about(db: Database, names: Iterable[str]) -> list[tuple[int, str]]:
-    found: set[tuple[int, str]] = set()
-    for name in names:
-        rows = db.query("SELECT number FROM audit_sealed WHERE part = 'who' AND document = :name", {"name": name})
-        found |= {(row["number"], "who") for row in rows}
+def _parts_about(db: Database, names: Collection[str], *, keep: Collection[str] = ()) -> list[tuple[int, str]]:
+    """The parts that name somebody. A text is looked through for each name as JSON writes it."""
     quoted = [json.dumps(name, ensure_ascii=False) for name in names]
     rows = db.query(
-        "SELECT s.number, s.document FROM audit_sealed s JOIN audit a ON a.number = s.number"
-        " WHERE s.part = 'what' AND a.action <> :unsealed",
+        "SELECT s.number, s.part, s.document, a.about FROM audit_sealed s JOIN audit a ON a.number = s.number"
+        " WHERE a.action <> :unsealed ORDER BY s.number, s.part",
         {"unsealed": UNSEALED},
     )
-    for row in rows:
-        if any(name in row["document"] for name in quoted):
-            found.add((row["number"], "what"))
-    return sorted(found)
+    return [
+        (row["number"], row["part"])
+        for row in rows
+        if row["about"] not in keep
+        and (row["document"] in names if row["part"] == "who" else any(name in row["document"] for name in quoted))
+    ]
 
 
 def _happening(db: Database, row: Row) -> Happening:

@@ -9,6 +9,7 @@
     ├── InvalidEntry             an entry cannot be kept: carries its faults, field by field
     ├── AlreadyDecided           somebody else decided it first: carries who and when
     ├── CannotUndo               a change cannot be taken back: carries the fields that were changed again
+    ├── InvalidRole              a role cannot be given or taken away like this: carries its faults, field by field
     ├── StoreUnavailable         the database cannot be used now (locked, full, unreachable, too new)
     ├── BadRules                 a file of the rules for sharing makes no sense: names the place
     └── BadSetting               a setting is missing or makes no sense: names it
@@ -76,6 +77,12 @@ class CannotUndo(CatalogueError):
         again = "What it changed was changed again since. Edit the entry instead."
         super().__init__(again if fields else "This added the entry. Withdraw the entry instead.")
         self.revision, self.fields = revision, fields
+
+
+class InvalidRole(CatalogueError):
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(faults.values()))
+        self.faults = dict(faults)
 
 
 class StoreUnavailable(CatalogueError):

@@ -71,6 +71,7 @@ class Action(StrEnum):
     EDIT_SOURCE = "source.edit"
     GRANT_ROLE = "role.grant"
     REVOKE_ROLE = "role.revoke"
+    NAME_DEPUTY = "role.name_deputy"
     READ_AUDIT = "audit.read"
     EXPORT_PERSON = "person.export"
     ERASE_PERSON = "person.erase"
@@ -122,6 +123,7 @@ POLICY: Mapping[Action, frozenset[Standing]] = {
     A.EDIT_SOURCE: frozenset({S.ADMIN}),
     A.GRANT_ROLE: frozenset({S.ADMIN}),
     A.REVOKE_ROLE: frozenset({S.ADMIN}),
+    A.NAME_DEPUTY: frozenset({S.MANAGER, S.ADMIN}),
     A.READ_AUDIT: frozenset({S.AUDITOR, S.ADMIN}),
     A.EXPORT_PERSON: frozenset({S.SELF, S.ADMIN}),
     A.ERASE_PERSON: frozenset({S.ADMIN}),
@@ -223,14 +225,14 @@ def refusal(person: Person | None, action: Action, thing: Thing) -> str:
     if person and person.is_guest:
         return "Guests of this workspace can see what is public, and cannot do this."
     if person and _is_own(person, action, thing):
-        return OWN_ROLE if action is A.GRANT_ROLE else OWN_REQUEST
+        return OWN_ROLE if action in (A.GRANT_ROLE, A.NAME_DEPUTY) else OWN_REQUEST
     allowed = [str(each) for each in Standing if each in POLICY[action]]
     return f"You cannot do this. It is for: {', '.join(allowed)}."
 
 
 def _is_own(person: Person, action: Action, thing: Thing) -> bool:
     """Whether they would decide for themselves: on what they asked for or joined, or to have a role."""
-    if action is A.GRANT_ROLE:
+    if action in (A.GRANT_ROLE, A.NAME_DEPUTY):
         return person.id == thing.person
     return action in DECISIONS and (person.id == thing.requester or person.id in thing.parties)
 

@@ -121,6 +121,7 @@ def environments(tmp_path: Path) -> dict[str, Environment]:
     return {
         "answers": render.MRKDWN,
         "stewards": render.MRKDWN,
+        "slack": render.MRKDWN,
         "web": site.jinja_env,
         "playground": drawing.environment(),
     }

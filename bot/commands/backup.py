@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from bot.commands.common import opened, print_json, readable
-from catalogue import clock, datasets
+from catalogue import audit, clock, datasets
 from catalogue.store import backup
 
 
@@ -32,8 +32,10 @@ def command(file: Path, json_: bool) -> None:
             "entries": datasets.count(catalogue.db),
             "change": datasets.last_change(catalogue.db),
             "sha256": digest,
+            "audit": str(audit.head(catalogue.db)),
         }
     if json_:
         print_json(facts)
         return
     click.echo(f"{file}: {facts['entries']:,} entries, {facts['bytes']:,} bytes, sound.\nSHA-256: {digest}")
+    click.echo(f"Head of the audit: {facts['audit']}")

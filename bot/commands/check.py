@@ -8,25 +8,28 @@ from pathlib import Path
 import click
 
 from bot import settings
-from bot.commands.common import print_json
-from catalogue import datasets, outbox
+from bot.commands.common import opened, print_json
+from catalogue import audit, datasets, outbox
 from catalogue.errors import CatalogueError
 from catalogue.model import GOVERNMENT
 from catalogue.search.find import Search
 from catalogue.store import Database, connect, pending
 
 SAFE_SQLITE = (3, 51, 3)
+PROBLEMS_PRINTED = 20
 Finding = tuple[str, bool, str]
 
 
 @click.command("check")
+@click.argument("what", type=click.Choice(["everything", "audit"]), default="everything")
+@click.option("--head", help="A head of the audit that was written down earlier: check that it is still in the chain.")
 @click.option("--json", "json_", is_flag=True, help="Print the findings as JSON.")
-def command(json_: bool) -> None:
-    """Check the settings, the database, the index and the outbox. Exit code 1 when something is wrong.
+def command(what: str, head: str | None, json_: bool) -> None:
+    """Check the settings, the database, the index and the outbox, or the AUDIT. Exit code 1 when something is wrong.
 
-    Example: whoholds check
+    Example: whoholds check audit
     """
-    findings = list(_findings())
+    findings = list(_audit(head) if what == "audit" else _findings())
     if json_:
         print_json([{"what": what, "ok": ok, "note": note} for what, ok, note in findings])
     else:
@@ -67,6 +70,21 @@ def _findings() -> Iterator[Finding]:
         yield "Slack", True, "Socket Mode" if chosen.app_token else "HTTP"
     except CatalogueError as error:
         yield "Slack", True, f"not set up: {error}"
+
+
+def _audit(head: str | None) -> Iterator[Finding]:
+    with opened() as catalogue:
+        found = audit.verify(catalogue.db)
+        for problem in found.problems[:PROBLEMS_PRINTED]:
+            yield "audit", False, problem
+        if len(found.problems) > PROBLEMS_PRINTED:
+            yield "audit", False, f"and {len(found.problems) - PROBLEMS_PRINTED:,} more"
+        if head:
+            is_there = audit.contains(catalogue.db, head)
+            yield "head", is_there, f"{head} is in the chain" if is_there else f"{head} is not in the chain any more"
+    if not found.problems:
+        note = f"{found.rows:,} rows, unbroken; {found.removed:,} parts about people removed; head {found.head}"
+        yield "audit", True, note
 
 
 def _storage(db: Database) -> Iterator[Finding]:

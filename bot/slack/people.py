@@ -4,14 +4,18 @@ What Slack says of a user (guest, deactivated) is asked for by the worker, kept 
 display name. Where it cannot be known, the answer holds only what everyone may know.
 """
 
+import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.slack.api import SlackApi, SlackError
-from catalogue import people
+from catalogue import groups, people
 from catalogue.errors import NotFound
 from catalogue.model import GOVERNMENT, PUBLIC, Audience, Person
 from catalogue.store import Database
+
+log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=1)
 
@@ -37,7 +41,33 @@ def person_of(db: Database, slack: SlackApi, user_id: str, *, team_id: str, now:
         is_active=not user.get("deleted"),
     )
     people.save(db, person, origin="slack", now=now)
-    return person
+    return _with_organisation(db, person, user)
+
+
+def _with_organisation(db: Database, person: Person, user: dict[str, Any]) -> Person:
+    """The person with the organisation whose e-mail domain they have, unless the record knows better.
+
+    Slack tells the address only where the app was given the right `users:read.email`, and only a confirmed one counts.
+    """
+    email = (user.get("profile") or {}).get("email")
+    if not email or not user.get("is_email_confirmed") or not groups.may_set_organisation(db, person):
+        return person
+    organisation = groups.organisation_of_address(db, str(email))
+    groups.set_organisation(db, person, organisation)
+    return replace(person, organisation=organisation)
+
+
+def follow_groups(db: Database, slack: SlackApi, *, team_id: str, now: datetime) -> None:
+    """Ask Slack who is in each user group that stands for a role, and make the roles so. What Slack cannot say now
+    stays as it is; a role that was not confirmed for an hour serves for reading only."""
+    for group, what in groups.linked(db):
+        try:
+            ids = slack.call("usergroups.users.list", usergroup=group)["users"]
+        except SlackError as error:
+            log.warning("The user group %s cannot be read: %s", group, error.code)
+            continue
+        members = [person_of(db, slack, user, team_id=team_id, now=now) for user in ids]
+        groups.follow(db, group, what, members=[each for each in members if each], now=now)
 
 
 def audience(

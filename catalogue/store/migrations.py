@@ -248,6 +248,15 @@ def m007_audit(db: Database) -> None:
         ALTER TABLE grants ADD COLUMN deputy_for TEXT;
         ALTER TABLE grants ADD COLUMN sure_until TEXT;
         ALTER TABLE grants ADD COLUMN origin TEXT;
+        ALTER TABLE people ADD COLUMN organisation_from TEXT;
+        CREATE TABLE user_groups (
+            id TEXT NOT NULL,
+            role TEXT NOT NULL,
+            scope TEXT NOT NULL DEFAULT '',
+            mapped_by TEXT NOT NULL,
+            mapped_at TEXT NOT NULL,
+            PRIMARY KEY (id, role, scope)
+        );
         CREATE INDEX grants_scope ON grants (role, scope)
         """,
     )

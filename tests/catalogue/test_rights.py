@@ -11,6 +11,7 @@ from catalogue import rights
 from catalogue.errors import NotAllowed
 from catalogue.model import Dataset, Grant, Person, Role, Visibility
 from catalogue.rights import Action, Standing, Thing, may
+from tests import rights_page
 
 NPD = Dataset("dfe/npd", "National Pupil Database", publisher="dfe")
 REQUEST = Thing(NPD, requester="asker", asking="dwp", parties=frozenset({"party"}), delegate="delegate")
@@ -156,3 +157,7 @@ def test_what_is_refused_is_said_plainly_and_says_nothing_of_the_thing(now: date
     assert len(sentences) > 5
     assert not [sentence for sentence in sentences if "Pupil" in sentence or "npd" in sentence]
     assert all(sentence.endswith(".") for sentence in sentences)
+
+
+def test_the_page_of_rights_is_what_the_policy_says() -> None:
+    assert rights_page.PAGE.read_text(encoding="utf-8") == rights_page.page(), "run: python -m tests.rights_page"
