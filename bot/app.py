@@ -13,11 +13,11 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk import WebClient
 
-from bot import web
+from bot import web, weekly
 from bot.logs import places, start_logging
 from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
-from bot.slack import people, proposing, questions, roles, stewarding
+from bot.slack import people, proposing, questions, reviewing, roles, stewarding
 from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker, Teller
 from bot.slack.desk import Desk
@@ -39,7 +39,7 @@ SORRY = (
 )
 
 
-TELLERS: dict[str, Teller] = {**proposing.TELLERS, **roles.TELLERS}
+TELLERS: dict[str, Teller] = {**proposing.TELLERS, **reviewing.TELLERS, **roles.TELLERS}
 """What people are told, by what happened: each subject's module of bot/slack brings its own."""
 
 REFUSED = frozenset(
@@ -93,6 +93,7 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
     questions.register(bolt, catalogue.db, team_id=identity["team_id"])
     stewarding.register(bolt, desk)
     proposing.register(bolt, desk)
+    reviewing.register(bolt, desk)
     speaker = Speaker(
         catalogue.context,
         slack,
@@ -104,7 +105,7 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
     site = web.create(
         catalogue.db, catalogue.search, bolt if uses_http else None, signing_secret=settings.signing_secret
     )
-    chores = (*FORGETTING, _following(slack, identity["team_id"]))
+    chores = (*FORGETTING, *weekly.STEWARDING, _following(slack, identity["team_id"]))
     return Bot(catalogue, bolt, site, Worker(catalogue.db, speaker.deliver, chores=chores), slack)
 
 

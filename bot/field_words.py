@@ -216,3 +216,27 @@ def in_words(field: str, value: Any) -> str:
 def differences(changes: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Each changed field as (what it is called, before, after)."""
     return [(LABELS[name], in_words(name, before), in_words(name, after)) for name, (before, after) in changes.items()]
+
+
+CHECKS: Mapping[str, str] = {
+    "described": "The description is missing, or too short to say what is in it.",
+    "summed_up": "There is no summary of one or two sentences.",
+    "titled": "The title is one word. Write it out.",
+    "found": "There are no keywords or other names to find it by.",
+    "contactable": "There is no team to ask.",
+    "contact_alive": "The contact does not answer, or its mail comes back.",
+    "openness": "It does not say how open it is.",
+    "licensed": "It does not name a licence or an agreement.",
+    "papers": "It does not say which papers a share needs.",
+    "lead_time": "It does not say how long a request takes.",
+    "personal": "It does not say whether it holds personal data.",
+    "subjects": "It does not say whom the data is about.",
+    "gateway": "It names no power in law to share it.",
+    "impact": "Its papers do not name a data protection impact assessment.",
+    "frequency": "It does not say how often it is updated.",
+    "on_time": "The next edition is late, or the date of the last one is old.",
+    "coverage": "It does not say which places and years it covers.",
+    "reachable": "It is open, and there is no link to it.",
+    "checked": "Nobody has checked this entry for a year.",
+}
+"""What is missing where a check of readiness does not hold."""

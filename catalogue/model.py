@@ -252,6 +252,15 @@ PUBLIC = Audience()
 GOVERNMENT = Audience(in_government=True)
 
 
+class _Nobody(Audience):
+    def may_know(self, dataset: Dataset) -> bool:
+        return True
+
+
+NOBODY_READS = _Nobody(in_government=True)
+"""For what the program works out over every entry, where no entry is shown to anybody by it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
     """One line of an entry's history: `changes` maps a field to [before, after]; empty when the entry was added."""

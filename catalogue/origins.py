@@ -4,11 +4,13 @@ Forms carry where they began as `subject:key` (`proposal:12`). That is a name an
 its own.
 """
 
+import re
 from datetime import datetime
 
-from catalogue import proposals
+from catalogue import proposals, review
 from catalogue.errors import AlreadyDecided, NotAllowed, NotFound
 from catalogue.model import Dataset, Person
+from catalogue.review import Answered
 from catalogue.store import Database
 
 
@@ -18,5 +20,9 @@ def settle(db: Database, origin: str, entry: Dataset, *, by: Person, now: dateti
     try:
         if subject == "proposal" and key.isdigit() and proposals.find(db, int(key)).dataset_id == entry.id:
             proposals.settle(db, int(key), by=by, now=now)
+        elif subject == "review" and re.fullmatch(r"\d{4}-W\d\d", key):
+            review.answer(db, entry.id, Answered.EDITED, round_=key, by=by, now=now)
+        elif subject == "orphan":
+            review.adopt(db, entry.id, by=by, now=now)
     except (AlreadyDecided, NotFound, NotAllowed):
         return

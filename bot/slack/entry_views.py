@@ -75,13 +75,13 @@ def group_form(
     return modal(group.title, blocks, callback_id="entry.save", submit="Save", close="Cancel", about=about)
 
 
-def saved(entry: Dataset, changes: Mapping[str, Any], *, undo: int | None) -> dict[str, Any]:
+def saved(entry: Dataset, changes: Mapping[str, Any], *, undo: int) -> dict[str, Any]:
     """What was changed, before and after, with a button to take it back. `undo`: the revision that did it."""
     blocks: list[Block] = [section(say("saved" if changes else "nothing"))]
     blocks += [
         section(say("diff", label=label, before=before, after=after)) for label, before, after in differences(changes)
     ]
-    if undo is not None and changes:
+    if changes:
         blocks.append(buttons(button("Take it back", action_id="entry.undo", value=f"{undo} {entry.id}")))
     return modal("Saved" if changes else "No change", blocks, callback_id="entry.saved", about={"id": entry.id})
 

@@ -185,12 +185,12 @@ class Stewarding:
             return show_in(
                 ack, views.clash(clashed, author_of(self.desk.context, clashed.by, person), draft=draft.id, about=told)
             )
-        last = datasets.history(self.db, entry.id)[-1]
-        did = after.revision != entry.revision
+        did = next((line for line in datasets.history(self.db, entry.id) if line.revision == after.revision), None)
+        changed = did.changes if did and after.revision != entry.revision else {}
         if told.get("over"):
             overview = views.overview(after, self.desk.holder(after), origin=told.get("from"))
             self.desk.slack.call("views.update", view_id=told["over"], view=overview)
-        return show_in(ack, views.saved(after, last.changes if did else {}, undo=after.revision if did else None))
+        return show_in(ack, views.saved(after, changed, undo=after.revision))
 
     def _resolve_organisations(self, changes: dict[str, Any], errors: dict[str, str]) -> None:
         """Names of organisations become their slugs; one that nobody knows is a fault beside its field."""

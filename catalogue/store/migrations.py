@@ -466,6 +466,7 @@ def m011_stewarding(db: Database) -> None:
         );
         CREATE TABLE orphans (
             dataset_id TEXT PRIMARY KEY,
+            publisher TEXT,
             why TEXT NOT NULL,
             by TEXT,
             found_at TEXT NOT NULL,
@@ -478,7 +479,7 @@ def m011_stewarding(db: Database) -> None:
             publisher TEXT,
             score BIGINT NOT NULL,
             review_on TEXT NOT NULL,
-            change BIGINT NOT NULL
+            worked_out BIGINT NOT NULL
         );
         CREATE INDEX readiness_publisher ON readiness (publisher, review_on);
         CREATE TABLE readiness_weeks (

@@ -21,6 +21,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot import weekly
 from bot.app import Bot, assemble, open_catalogue
 from bot.commands.playground import MANIFEST, workspace_of
 from bot.logs import JsonLines
@@ -187,6 +188,7 @@ def copy_of(prepared: Path, place: Path) -> Settings:
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "FIRST_WAIT", timedelta(milliseconds=30))
     monkeypatch.setattr(outbox, "PACE", timedelta(milliseconds=1))
+    monkeypatch.setattr(weekly, "STEWARDING", ())  # a message on a Monday morning would stand between any two steps
 
 
 @pytest.fixture
