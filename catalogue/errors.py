@@ -5,6 +5,7 @@
     ├── NotAllowed               the person has no right to do this: carries what was tried, for the audit
     ├── Conflict                 somebody else changed it first: carries the present revision
     ├── TooLate                  a request is past that: carries who did what to it, and when
+    ├── TooSoon                  a nudge so soon after the last: carries the day from which it can be
     ├── InvalidAnswers           a request cannot go on: carries what is wrong, question by question
     ├── InvalidEntry             an entry cannot be kept: carries its faults, field by field
     ├── AlreadyDecided           somebody else decided it first: carries who and when
@@ -18,7 +19,7 @@ Outcomes that are part of the work (no match, several matches) are return values
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 
 class CatalogueError(Exception):
@@ -50,6 +51,12 @@ class TooLate(CatalogueError):
         when = f"{at.day} {at:%B %Y} at {at:%H:%M} UTC"
         super().__init__(f"{request_id} is {state.replace('_', ' ')} since {when}, by {by}. It is past that.")
         self.request_id, self.state, self.by, self.at, self.verb = request_id, state, by, at, verb
+
+
+class TooSoon(CatalogueError):
+    def __init__(self, request_id: str, *, on: date) -> None:
+        super().__init__(f"They have just heard of {request_id}. You can ask again from {on.day} {on:%B}.")
+        self.request_id, self.on = request_id, on
 
 
 class InvalidAnswers(CatalogueError):

@@ -94,6 +94,24 @@ def everyone(db: Database) -> list[Person]:
     return [_person(db, row) for row in db.query("SELECT * FROM people ORDER BY id")]
 
 
+def with_roles(db: Database, *, now: datetime) -> list[Person]:
+    """Everybody who is active and holds a role that has not been taken away, by id: few, however many people there are.
+
+    Guests do not count. Their grants are those that hold at `now`.
+    """
+    rows = db.query(
+        "SELECT p.*, g.role, g.scope, g.starts_at, g.ends_at, g.deputy_for, g.sure_until FROM grants g JOIN people p"
+        f" ON p.id = g.person WHERE {_STANDS} AND p.is_active = 1 AND p.is_guest = 0"
+        " ORDER BY p.id, g.role, g.scope, g.granted_at"
+    )
+    grants: dict[str, list[Grant]] = {}
+    for row in rows:
+        if (grant := _grant(row)).holds(now):
+            grants.setdefault(row["id"], []).append(grant)
+    known = {row["id"]: row for row in rows}
+    return [_described(known[person_id], tuple(held)) for person_id, held in grants.items()]
+
+
 def holders(db: Database, role: Role, dataset: Dataset, *, now: datetime) -> list[tuple[Person, Grant]]:
     """Who holds a role that reaches this dataset now, with the grant: of the dataset first, then of its organisation,
     then of everything; those who hold it themselves before deputies. Guests and leavers do not count."""
@@ -112,15 +130,23 @@ def holders(db: Database, role: Role, dataset: Dataset, *, now: datetime) -> lis
     return sorted(held, key=lambda pair: (scopes.index(pair[1].scope), pair[1].deputy_for is not None, pair[0].id))
 
 
+_STANDS = (
+    "g.ended_at IS NULL AND (g.deputy_for IS NULL OR EXISTS (SELECT 1 FROM grants o WHERE o.person = g.deputy_for"
+    " AND o.role = g.role AND o.scope = g.scope AND o.ended_at IS NULL AND o.deputy_for IS NULL))"
+)
+"""A grant that has not been taken away; a deputy's falls with the role of whoever they stand in for."""
+
+
 def _person(db: Database, row: dict[str, object]) -> Person:
     grants = db.query(
         "SELECT g.role, g.scope, g.starts_at, g.ends_at, g.deputy_for, g.sure_until FROM grants g"
-        " WHERE g.person = :id AND g.ended_at IS NULL AND (g.deputy_for IS NULL OR EXISTS (SELECT 1 FROM grants o"
-        " WHERE o.person = g.deputy_for AND o.role = g.role AND o.scope = g.scope AND o.ended_at IS NULL"
-        " AND o.deputy_for IS NULL))"
-        " ORDER BY g.role, g.scope, g.granted_at",
+        f" WHERE g.person = :id AND {_STANDS} ORDER BY g.role, g.scope, g.granted_at",
         {"id": row["id"]},
     )
+    return _described(row, tuple(map(_grant, grants)))
+
+
+def _described(row: dict[str, object], grants: tuple[Grant, ...]) -> Person:
     return Person(
         id=str(row["id"]),
         name=_text(row["name"]),
@@ -129,7 +155,7 @@ def _person(db: Database, row: dict[str, object]) -> Person:
         organisation=_text(row["organisation"]),
         is_guest=bool(row["is_guest"]),
         is_active=bool(row["is_active"]),
-        grants=tuple(map(_grant, grants)),
+        grants=grants,
     )
 
 

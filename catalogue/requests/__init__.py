@@ -6,6 +6,7 @@ Read `states.py` first: the table of what can happen. `model.py` has the values,
 """
 
 from catalogue.requests.actors import next_actor, queue_for
+from catalogue.requests.before import before
 from catalogue.requests.deciding import (
     add_note,
     approve,
@@ -16,40 +17,57 @@ from catalogue.requests.deciding import (
     start_review,
     wait_for,
 )
+from catalogue.requests.delivering import accept, ask_renewal, end, renew, supply, tick
 from catalogue.requests.drafting import (
     answer_question,
     faults,
     hand_over,
     join,
+    nudge,
     questions_for,
     save_answers,
     start,
     submit,
     withdraw,
 )
-from catalogue.requests.record import events, get, of_person
+from catalogue.requests.record import events, get, of_person, share_of
+from catalogue.requests.reviewing import needs, precedents, red_flags
+from catalogue.requests.turnaround import turnaround
 
 __all__ = [
+    "accept",
     "add_note",
     "answer_question",
     "approve",
     "ask_question",
+    "ask_renewal",
+    "before",
     "decline",
     "delegate",
+    "end",
     "events",
     "faults",
     "get",
     "hand_over",
     "join",
+    "needs",
     "next_actor",
+    "nudge",
     "of_person",
+    "precedents",
     "questions_for",
     "queue_for",
+    "red_flags",
+    "renew",
     "save_answers",
     "send_back",
+    "share_of",
     "start",
     "start_review",
     "submit",
+    "supply",
+    "tick",
+    "turnaround",
     "wait_for",
     "withdraw",
 ]

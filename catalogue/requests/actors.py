@@ -5,15 +5,16 @@ organisation's, else their deputies, else whoever else holds a role for the orga
 an alarm. Nobody decides what they asked for themselves, nor does a deputy of theirs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from catalogue import people
+from catalogue.errors import NotFound
 from catalogue.model import Grant, Person, Role
 from catalogue.requests.model import Because, NextActor, ShareRequest, Waiting
 from catalogue.requests.record import in_reach
-from catalogue.requests.states import ENDED, PENDING
+from catalogue.requests.states import PENDING
 from catalogue.store import Database
 
 
@@ -21,63 +22,71 @@ from catalogue.store import Database
 class Responsible:
     """Everybody with a role now, for telling who is next without asking the database for each request."""
 
-    holders: tuple[tuple[Grant, Person], ...]
-    known: dict[str, Person]
+    held: Mapping[tuple[Role, str | None], tuple[tuple[Grant, Person], ...]]
 
-    def with_role(self, role: Role, scope: str | None, *, deputies: bool = False) -> list[tuple[Grant, Person]]:
-        return [
-            (grant, person)
-            for grant, person in self.holders
-            if grant.role is role and grant.scope == scope and (grant.deputy_for is not None) is deputies
-        ]
+    def managers(self, scope: str | None) -> list[tuple[Grant, Person]]:
+        """Those who manage it themselves."""
+        return [pair for pair in self.held.get((Role.MANAGER, scope), ()) if pair[0].deputy_for is None]
+
+    def deputies(self, scope: str | None) -> list[tuple[Grant, Person]]:
+        return [pair for pair in self.held.get((Role.MANAGER, scope), ()) if pair[0].deputy_for is not None]
 
 
 def responsible(db: Database, *, now: datetime) -> Responsible:
     """Who holds a role at this moment and is active."""
-    known = {person.id: person for person in people.everyone(db) if person.is_active and not person.is_guest}
-    holders = tuple((grant, person) for person in known.values() for grant in person.grants if grant.holds(now))
-    return Responsible(holders, known)
+    held: dict[tuple[Role, str | None], tuple[tuple[Grant, Person], ...]] = {}
+    for person in people.with_roles(db, now=now):
+        for grant in person.grants:
+            if grant.sure_until is None or now <= grant.sure_until:
+                held[grant.role, grant.scope] = (*held.get((grant.role, grant.scope), ()), (grant, person))
+    return Responsible(held)
 
 
 def next_actor(
     db: Database, request: ShareRequest, *, now: datetime, among: Responsible | None = None
 ) -> NextActor | None:
-    """Whose turn it is; None when the request is over. `among` spares looking up everybody's roles again."""
-    found = among or responsible(db, now=now)
-    if request.state in ENDED:
+    """Whose turn it is; None when it is nobody's. `among` spares looking up everybody's roles again."""
+    if request.waiting_for is Waiting.NOBODY:
         return None
-    if request.state not in PENDING or request.waiting_for is Waiting.REQUESTER:
-        return _author(request, found)
-    return decider(request, found)
-
-
-def _author(request: ShareRequest, found: Responsible) -> NextActor:
-    """The author; when they have left, an administrator has to find who takes it over."""
-    author = found.known.get(request.author)
+    found = among or responsible(db, now=now)
+    if request.waiting_for is not Waiting.REQUESTER:
+        return decider(db, request, found)
+    author = active(db, request.author)
     return NextActor(author, Because.AUTHOR) if author else _admins(request, found)
 
 
-def decider(request: ShareRequest, found: Responsible) -> NextActor:
+def active(db: Database, person_id: str | None) -> Person | None:
+    """The person, unless they have left, are a guest or are not known."""
+    if person_id is None:
+        return None
+    try:
+        person = people.find(db, person_id)
+    except NotFound:
+        return None
+    return person if person.is_active and not person.is_guest else None
+
+
+def decider(db: Database, request: ShareRequest, found: Responsible) -> NextActor:
     """Who decides, whether or not the request waits for them at the moment."""
-    delegate = found.known.get(request.delegated_to) if request.delegated_to else None
+    delegate = active(db, request.delegated_to)
     if delegate and delegate.id != request.author:
         return NextActor(delegate, Because.DELEGATE)
     for scope, because in (
         (request.dataset_id, Because.DATASET_MANAGER),
         (request.holder, Because.ORGANISATION_MANAGER),
     ):
-        managers = _others(found.with_role(Role.MANAGER, scope), request) if scope else []
-        deputies = _others(found.with_role(Role.MANAGER, scope, deputies=True), request) if scope else []
+        managers = _others(found.managers(scope), request) if scope else []
+        deputies = _others(found.deputies(scope), request) if scope else []
         if managers:
             return _first([*managers, *deputies], because)
         if deputies:
             return _first(deputies, Because.DEPUTY)
-    stewards = _others(found.with_role(Role.STEWARD, request.holder), request) if request.holder else []
+    stewards = _others(found.held.get((Role.STEWARD, request.holder), ()), request) if request.holder else []
     return _first(stewards, Because.ROLE_HOLDER) if stewards else _admins(request, found)
 
 
 def _admins(request: ShareRequest, found: Responsible) -> NextActor:
-    admins = _others(found.with_role(Role.ADMIN, None), request)
+    admins = _others(found.held.get((Role.ADMIN, None), ()), request)
     return _first(admins, Because.ADMIN) if admins else NextActor(None, Because.NOBODY)
 
 
@@ -105,5 +114,5 @@ def queue_for(db: Database, person: Person, *, now: datetime) -> list[ShareReque
         request
         for request in waiting
         if request.waiting_for is not Waiting.REQUESTER
-        and any(each.id == person.id for each in decider(request, found).everyone)
+        and any(each.id == person.id for each in decider(db, request, found).everyone)
     ]

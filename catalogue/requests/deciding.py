@@ -46,7 +46,7 @@ def approve(
     The share is recorded as agreed; it begins once the requester has accepted its conditions.
     """
     terms = delivering.terms(conditions, subset, ends, review, today=now)
-    change = Change(note, detail=terms.as_detail(), keeps_answers=True, columns=_decided(by, now))
+    change = Change(note, _decided(by, now), terms.as_detail(), Waiting.REQUESTER, keeps_answers=True)
     with taking(db, request_id, Verb.APPROVE, change, by=by, now=now, version=version) as step:
         delivering.open_share(db, step.request, terms, now=now)
         _decision(db, step, "approved", by, now)

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from catalogue import audit, clock, datasets, organisations, people, rights
+from catalogue import audit, clock, datasets, organisations, people, rights, working_days
 from catalogue.entries import canonical
-from catalogue.errors import InvalidAnswers, NotAllowed
+from catalogue.errors import InvalidAnswers, NotAllowed, TooSoon
 from catalogue.model import AccessRights, Dataset, Person
 from catalogue.requests import prefill, questions, telling
 from catalogue.requests.model import Answers, Section, ShareRequest, Waiting
-from catalogue.requests.record import get, load
+from catalogue.requests.record import get, history, load, nation_of_holder
 from catalogue.requests.states import State, Verb
 from catalogue.requests.steps import Change, Step, taking
 from catalogue.requests.stricter import book_of
@@ -20,6 +20,10 @@ from catalogue.rights import Action, Thing
 from catalogue.sharing.explain import explain
 from catalogue.sharing.facts import Body, Case
 from catalogue.store import Database
+
+NUDGE_EVERY = 2  # working days
+_HEARD = (Verb.SUBMIT, Verb.ANSWER, Verb.NUDGE)
+"""After one of these the other side has just heard of it."""
 
 
 def start(
@@ -71,7 +75,10 @@ def _conditions(
         "version": said.version,
         "date": said.date,
         "line": said.line,
-        "needs": [{"rule": item.rule, "say": item.say, "citation": item.citation} for item in said.needs],
+        "needs": [
+            {"rule": item.rule, "say": item.say, "citation": item.citation, "document": item.document}
+            for item in said.needs
+        ],
         "documents": list(said.documents),
     }
     return case, dict(said.facts), conditions
@@ -221,6 +228,19 @@ def withdraw(db: Database, request_id: str, *, by: Person, now: datetime, note: 
     """Take it back, from any state that is not over; also while it is being decided: one of the two is first."""
     with taking(db, request_id, Verb.WITHDRAW, Change(note=note, columns={"question": None}), by=by, now=now) as step:
         _tell_withdrawn(db, step, now)
+    return step.request
+
+
+def nudge(db: Database, request_id: str, *, by: Person, now: datetime) -> ShareRequest:
+    """Ask whoever decides how it stands; at most once in two working days. Raises TooSoon with the day it can be."""
+    with db.atomic():
+        before = load(db, request_id)
+        nation = nation_of_holder(db, before)
+        last = max((each.at for each in history(db, before.id, private=False) if each.verb in _HEARD), default=now)
+        with taking(db, request_id, Verb.NUDGE, by=by, now=now) as step:
+            if working_days.since(last, now, nation) < NUDGE_EVERY:
+                raise TooSoon(before.id, on=working_days.after(last, NUDGE_EVERY, nation))
+            telling.tell_deciders(db, "nudged", step, now=now)
     return step.request
 
 

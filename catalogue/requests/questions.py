@@ -35,12 +35,16 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class QuestionBook:
-    """The questions in their sections, in order, what raises a flag, and what somebody declares by submitting."""
+    """The questions in their sections, in order, what raises a flag, and what somebody declares by submitting.
+
+    `shows` says for a paper or a rule of the sharing rules when the answers show that what it asks for is there.
+    """
 
     version: str
     declaration: str
     sections: tuple[Section, ...]
     flags: tuple[Flag, ...]
+    shows: Mapping[str, Condition]
 
     def __iter__(self) -> Iterator[Question]:
         return (question for section in self.sections for question in section.questions)
@@ -66,7 +70,7 @@ def read(parsed: Mapping[str, Any]) -> QuestionBook:
             for row in parsed["section"]
         )
         flags = tuple(Flag(**row) for row in parsed.get("flag", ()))
-        book = QuestionBook(parsed["version"], parsed["declaration"], sections, flags)
+        book = QuestionBook(parsed["version"], parsed["declaration"], sections, flags, parsed.get("shows", {}))
     except (KeyError, TypeError, ValueError) as error:
         raise BadRules("questions.toml", f"is not right: {error}") from error
     check(book)
@@ -94,6 +98,8 @@ def check(book: QuestionBook) -> None:
         if bool(each.options) != (each.kind in (Kind.ONE, Kind.MANY)):
             raise BadRules(where, "must have options when it is a choice, and only then")
         _known(where, each.applies_when, known)
+    for name, when in book.shows.items():
+        _known(f"questions.toml, shows {name}", when, known)
     for flag in book.flags:
         _known(f"questions.toml, {flag.id}", flag.when, known)
         if flag.question not in ids:

@@ -5,18 +5,19 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from catalogue import clock, datasets, rights
+from catalogue import clock, datasets, organisations, rights, working_days
 from catalogue.errors import NotFound
 from catalogue.model import Audience, Dataset, Person, Role
-from catalogue.requests.model import Event, ShareRequest, Waiting
+from catalogue.requests.model import Event, Share, ShareRequest, ShareState, Step, Waiting
 from catalogue.requests.states import PENDING, State, Verb
 from catalogue.rights import Action, Standing, Thing
 from catalogue.store import Database
 
 LISTED = 200
+PAGE = 500
 
 
 class _Everything(Audience):
@@ -181,6 +182,60 @@ def to_event(row: Mapping[str, Any]) -> Event:
         detail=json.loads(row["detail"]),
         answers=json.loads(row["answers"]) if row["answers"] else None,
     )
+
+
+def share_of(db: Database, request_id: str) -> Share | None:
+    """The share that a request became, with the steps to its delivery."""
+    rows = db.query("SELECT * FROM shares WHERE request_id = :id", {"id": request_id})
+    return _shares(db, rows)[0] if rows else None
+
+
+def shares_with(db: Database, recipient: str, dataset_id: str) -> list[Share]:
+    """What is shared of a dataset with an organisation now, or agreed and not delivered yet."""
+    rows = db.query(
+        "SELECT * FROM shares WHERE recipient = :recipient AND dataset_id = :dataset AND state <> 'ended'"
+        " ORDER BY starts_on, request_id",
+        {"recipient": recipient, "dataset": dataset_id},
+    )
+    return _shares(db, rows)
+
+
+def shares_in(db: Database, states: Sequence[ShareState]) -> list[Share]:
+    """Every share in these states, the newest first."""
+    named = {f"state{place}": str(state) for place, state in enumerate(states)}
+    marks = ", ".join(f":{name}" for name in named)
+    rows = db.query(f"SELECT * FROM shares WHERE state IN ({marks}) ORDER BY starts_on DESC, request_id DESC", named)
+    return _shares(db, rows)
+
+
+def _shares(db: Database, rows: Sequence[Mapping[str, Any]]) -> list[Share]:
+    ids = {f"id{place}": row["request_id"] for place, row in enumerate(rows)}
+    steps: dict[str, list[Step]] = {}
+    for page in range(0, len(ids), PAGE):
+        some = dict(list(ids.items())[page : page + PAGE])
+        marks = ", ".join(f":{name}" for name in some)
+        for row in db.query(f"SELECT * FROM share_steps WHERE request_id IN ({marks}) ORDER BY place", some):
+            done = _moment(row["done_at"])
+            steps.setdefault(row["request_id"], []).append(
+                Step(row["step"], Waiting(row["party"]), done, row["done_by"], row["note"])
+            )
+    return [_share(row, tuple(steps.get(row["request_id"], ()))) for row in rows]
+
+
+def _share(row: Mapping[str, Any], steps: tuple[Step, ...]) -> Share:
+    days = {name: date.fromisoformat(row[name]) if row[name] else None for name in ("ends_on", "review_on")}
+    moments = {name: _moment(row[name]) for name in ("accepted_at", "supplied_at", "ended_at")}
+    known = {
+        "state": ShareState(row["state"]),
+        "starts_on": date.fromisoformat(row["starts_on"]),
+        "is_illustrative": bool(row["is_illustrative"]),
+    }
+    return Share(**{**row, **days, **moments, **known, "steps": steps})
+
+
+def nation_of_holder(db: Database, request: ShareRequest) -> str:
+    """Whose bank holidays count for a request: those of the body that holds the data."""
+    return working_days.nation_of(organisations.find(db, request.holder) if request.holder else None)
 
 
 def _moment(stamp: str | None) -> datetime | None:

@@ -12,6 +12,12 @@
 | `request.withdrawn` | deciders | the author took it back |
 | `request.stepped_in` | managers | an administrator acted in their place |
 | `request.handed_over` | the new author | it is theirs now |
+| `request.joined` | author | a colleague joined it |
+| `request.withdrawn_by_author` | those who joined | the author took it back |
+| `request.accepted`, `request.renewal_asked` | deciders | the terms were accepted; the share is to go on |
+| `request.ticked` | the other side | a step to delivery is done |
+| `request.supplied`, `request.renewed` | author and those who joined | the data is there; the share goes on |
+| `request.ended` | both sides | the share is over |
 | `request.expired` | author | it lay idle for too long |
 """
 
@@ -42,7 +48,7 @@ def tell(db: Database, what: str, to: Iterable[Person | str], step: Step, *, now
 
 def tell_deciders(db: Database, what: str, step: Step, *, now: datetime, but: Person | None = None) -> None:
     """Tell everybody who may decide; when that is nobody but administrators, they hear that somebody must be found."""
-    found = decider(step.request, responsible(db, now=now))
+    found = decider(db, step.request, responsible(db, now=now))
     heard = "unowned" if found.is_alarm and what == "submitted" else what
     tell(db, heard, [each for each in found.everyone if but is None or each.id != but.id], step, now=now)
 

@@ -50,7 +50,7 @@ def test_a_request_is_written_submitted_reviewed_and_approved(
     requests.start_review(db, request.id, by=manager, now=now)
     request = requests.approve(db, request.id, by=manager, now=now, conditions="Delete after a year.")
     assert request.state is State.APPROVED
-    assert request.waiting_for is Waiting.NOBODY
+    assert request.waiting_for is Waiting.REQUESTER
     assert requests.queue_for(db, manager, now=now) == []
     verbs = [str(event.verb) for event in requests.events(db, request, person=asker, now=now)]
     assert verbs[0] == "start"
