@@ -11,9 +11,9 @@ from catalogue.errors import InvalidAnswers
 from catalogue.model import Person
 from catalogue.requests import delivering, telling
 from catalogue.requests.model import ShareRequest, Waiting
-from catalogue.requests.record import load, thing_of
+from catalogue.requests.record import thing_of
 from catalogue.requests.states import Verb
-from catalogue.requests.steps import Change, Step, taking
+from catalogue.requests.steps import Change, Step, check, taking
 from catalogue.store import Database
 
 
@@ -45,6 +45,7 @@ def approve(
 
     The share is recorded as agreed; it begins once the requester has accepted its conditions.
     """
+    check(db, request_id, Verb.APPROVE, by=by, now=now)
     terms = delivering.terms(conditions, subset, ends, review, today=now)
     change = Change(note, _decided(by, now), terms.as_detail(), Waiting.REQUESTER, keeps_answers=True)
     with taking(db, request_id, Verb.APPROVE, change, by=by, now=now, version=version) as step:
@@ -99,6 +100,7 @@ def wait_for(
 
     The manager stays the next actor: it is they who bring the answer back.
     """
+    check(db, request_id, Verb.WAIT_FOR, by=by, now=now)
     if party not in (Waiting.LEGAL, Waiting.TECHNICAL, Waiting.MANAGER):
         raise InvalidAnswers({"party": "It can wait for legal, technical or the manager."})
     change = Change(note, waiting=party, is_private=True)
@@ -111,7 +113,7 @@ def delegate(
     db: Database, request_id: str, *, by: Person, to: Person, now: datetime, note: str | None = None
 ) -> ShareRequest:
     """Hand the decision on this one request to somebody else, who is told. Not to whoever asked, nor to a guest."""
-    request = load(db, request_id)
+    request = check(db, request_id, Verb.DELEGATE, by=by, now=now)
     if to.id == request.author:
         raise InvalidAnswers({"to": "Whoever asked cannot decide. Choose somebody else."})
     knows = (dataset := thing_of(db, request).dataset) is None or people.audience_of(to).may_know(dataset)

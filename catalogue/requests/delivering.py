@@ -16,7 +16,7 @@ from catalogue.requests.actors import decider, responsible
 from catalogue.requests.model import Share, ShareRequest, ShareState, Waiting
 from catalogue.requests.record import history, share_of
 from catalogue.requests.states import Verb
-from catalogue.requests.steps import Change, Step, taking
+from catalogue.requests.steps import Change, Step, check, noted, taking
 from catalogue.requests.stricter import book_of
 from catalogue.store import Database
 
@@ -113,6 +113,7 @@ def steps_for(request: ShareRequest) -> list[tuple[str, Waiting]]:
 
 def accept(db: Database, request_id: str, *, by: Person, now: datetime, note: str | None = None) -> Share:
     """The requester accepts what was agreed, in writing: the event keeps the terms as they were accepted."""
+    check(db, request_id, Verb.ACCEPT, by=by, now=now)
     share = _share(db, request_id)
     agreed = Terms(share.conditions, share.subset, share.ends_on, share.review_on).as_detail()
     change = Change(note, detail={"accepted": agreed}, waiting=_next_step(share))
@@ -127,6 +128,7 @@ def accept(db: Database, request_id: str, *, by: Person, now: datetime, note: st
 def tick(db: Database, request_id: str, what: str, *, by: Person, now: datetime, note: str | None = None) -> Share:
     """One of the parties says that a step to delivery is done. Raises InvalidAnswers for a step there is not."""
     with db.atomic():
+        check(db, request_id, Verb.TICK, by=by, now=now)
         share = _share(db, request_id)
         if what not in {each.id for each in share.steps}:
             raise InvalidAnswers({"step": f"Choose one of: {', '.join(each.id for each in share.steps)}."})
@@ -148,6 +150,7 @@ def tick(db: Database, request_id: str, what: str, *, by: Person, now: datetime,
 def supply(db: Database, request_id: str, *, by: Person, now: datetime, note: str | None = None) -> Share:
     """The holder says that the data has been supplied. Every step must be ticked first."""
     with db.atomic():
+        check(db, request_id, Verb.SUPPLY, by=by, now=now)
         share = _share(db, request_id)
         missing = [each.id for each in share.steps if each.done_at is None]
         if missing and share.state is not ShareState.ENDED:
@@ -164,6 +167,7 @@ def ask_renewal(
     db: Database, request_id: str, *, by: Person, now: datetime, note: str, until: date | None = None
 ) -> Share:
     """The requester asks that the share goes on, and says why. It is the manager's turn."""
+    check(db, request_id, Verb.ASK_RENEWAL, by=by, now=now)
     terms(None, None, until, None, today=now)
     change = Change(note, detail={"until": _day(until)} if until else {}, waiting=Waiting.MANAGER)
     with taking(db, request_id, Verb.ASK_RENEWAL, change, by=by, now=now) as step:
@@ -185,6 +189,7 @@ def renew(
     note: str | None = None,
 ) -> Share:
     """The manager gives the share a new end and review date, with or without having been asked."""
+    check(db, request_id, Verb.RENEW, by=by, now=now)
     agreed = terms(None, None, ends, review, today=now)
     change = Change(note, detail=agreed.as_detail(), waiting=Waiting.NOBODY)
     with taking(db, request_id, Verb.RENEW, change, by=by, now=now) as step:
@@ -197,8 +202,8 @@ def renew(
 
 def end(db: Database, request_id: str, *, by: Person | None, now: datetime, note: str | None = None) -> Share:
     """End the share before its time, by either side, with the reason; or, by the program itself, on its end date."""
-    if by is not None and not (note or "").strip():
-        raise InvalidAnswers({"note": "Say why, so that the other side knows what to do."})
+    check(db, request_id, Verb.END, by=by, now=now)
+    noted(note, needed=by is not None)
     with taking(db, request_id, Verb.END, Change(note, waiting=Waiting.NOBODY), by=by, now=now) as step:
         before = _share(db, request_id).state
         if before is ShareState.ENDED:

@@ -13,8 +13,8 @@ from catalogue.model import AccessRights, Dataset, Person
 from catalogue.requests import prefill, questions, telling
 from catalogue.requests.model import Answers, Section, ShareRequest, Waiting
 from catalogue.requests.record import get, history, load, nation_of_holder
-from catalogue.requests.states import State, Verb
-from catalogue.requests.steps import Change, Step, taking
+from catalogue.requests.states import EDITABLE, Verb
+from catalogue.requests.steps import Change, Step, check, taking
 from catalogue.requests.stricter import book_of
 from catalogue.rights import Action, Thing
 from catalogue.sharing.explain import explain
@@ -147,7 +147,7 @@ def save_answers(
     InvalidAnswers for what can never be kept (an option that there is not, a text too long).
     """
     with db.atomic():
-        before = load(db, request_id)
+        before = check(db, request_id, Verb.EDIT, by=by, now=now)
         book = book_of(db, before.holder)
         new = prefill.checked(book, before.facts, answers)
         kept = {name: given for name, given in {**before.answers, **new}.items() if given not in (None, "", [])}
@@ -163,10 +163,9 @@ def hand_over(
     db: Database, request_id: str, *, by: Person, to: Person, now: datetime, note: str | None = None
 ) -> ShareRequest:
     """Make a colleague the author. By the author; by an administrator when the author has left."""
-    if not to.is_active or to.is_guest or to.organisation is None:
-        raise InvalidAnswers({"to": "Choose somebody who is active here and belongs to an organisation."})
-    if to.organisation != load(db, request_id).organisation:
-        raise InvalidAnswers({"to": "Choose somebody of the organisation that asks."})
+    before = check(db, request_id, Verb.HAND_OVER, by=by, now=now)
+    if not to.is_active or to.is_guest or to.organisation != before.organisation:
+        raise InvalidAnswers({"to": "Choose somebody who is active here and of the organisation that asks."})
     change = Change(note=note, columns={"author": to.id}, detail={"from": by.id, "to": to.id})
     with taking(db, request_id, Verb.HAND_OVER, change, by=by, now=now) as step:
         telling.tell(db, "handed_over", [to], step, now=now)
@@ -176,7 +175,7 @@ def hand_over(
 def join(db: Database, request_id: str, *, by: Person, now: datetime) -> ShareRequest:
     """A colleague of the author hears of what happens to the request from now on, and may read it."""
     with db.atomic():
-        before = load(db, request_id)
+        before = check(db, request_id, Verb.JOIN, by=by, now=now)
         joined = sorted(before.joined | {by.id})
         change = Change(columns={"joined": json.dumps(joined)}, detail={"person": by.id})
         with taking(db, request_id, Verb.JOIN, change, by=by, now=now) as step:
@@ -197,13 +196,11 @@ def submit(
     The answers as they are now, without those that do not apply, are fixed in the history.
     """
     with db.atomic():
-        before = load(db, request_id)
+        before = check(db, request_id, Verb.SUBMIT, by=by, now=now)
         sections = questions_for(db, before)
         asked = {question.id for section in sections for question in section.questions}
-        if by.id == before.author and before.state in (State.DRAFT, State.RETURNED):
-            wrong = faults(db, before, now=now)
-            if wrong:
-                raise InvalidAnswers(wrong)
+        if before.state in EDITABLE and (wrong := faults(db, before, now=now)):
+            raise InvalidAnswers(wrong)
         answers = {name: given for name, given in before.answers.items() if name in asked}
         columns = {"answers": canonical(answers), "submitted_at": clock.stamp(now), "question": None}
         book = book_of(db, before.holder)
@@ -234,7 +231,7 @@ def withdraw(db: Database, request_id: str, *, by: Person, now: datetime, note: 
 def nudge(db: Database, request_id: str, *, by: Person, now: datetime) -> ShareRequest:
     """Ask whoever decides how it stands; at most once in two working days. Raises TooSoon with the day it can be."""
     with db.atomic():
-        before = load(db, request_id)
+        before = check(db, request_id, Verb.NUDGE, by=by, now=now)
         nation = nation_of_holder(db, before)
         last = max((each.at for each in history(db, before.id, private=False) if each.verb in _HEARD), default=now)
         with taking(db, request_id, Verb.NUDGE, by=by, now=now) as step:

@@ -91,6 +91,16 @@ def taking(
         )
 
 
+def check(db: Database, request_id: str, verb: Verb, *, by: Person | None, now: datetime) -> ShareRequest:
+    """The request, if this person may take this step with it: to be called before anything is said of what they gave.
+
+    Raises NotFound, NotAllowed. `taking` checks the same again.
+    """
+    request = load(db, request_id)
+    _allowed(db, request, TRANSITIONS[verb], by, now)
+    return request
+
+
 def noted(note: str | None, *, needed: bool) -> str | None:
     """What somebody wrote, trimmed; None when it is nothing. Raises InvalidAnswers."""
     text = (note or "").strip()
