@@ -17,7 +17,7 @@ from bot import web, weekly
 from bot.logs import places, start_logging
 from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
-from bot.slack import people, proposing, questions, reviewing, roles, stewarding
+from bot.slack import home, people, proposing, questions, reviewing, roles, stewarding
 from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker, Teller
 from bot.slack.desk import Desk
@@ -89,17 +89,14 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
     slack, identity = introduce(settings)
     bolt = _bolt(settings, identity)
     desk = Desk(catalogue.context, slack, identity["team_id"])
-    stewarding.register_command(bolt, desk)
-    questions.register(bolt, catalogue.db, team_id=identity["team_id"])
-    stewarding.register(bolt, desk)
-    proposing.register(bolt, desk)
-    reviewing.register(bolt, desk)
+    listen(bolt, desk)
     speaker = Speaker(
         catalogue.context,
         slack,
         team_id=identity["team_id"],
         channels_are_for_government=settings.channels_are_for_government,
         tellers=TELLERS,
+        home=home.view,
     )
     uses_http = settings.app_token is None
     site = web.create(
@@ -116,6 +113,16 @@ def _following(slack: SlackApi, team_id: str) -> Chore:
         timedelta(minutes=10),
         lambda db, now: people.follow_groups(db, slack, team_id=team_id, now=now),
     )
+
+
+def listen(bolt: App, desk: Desk) -> None:
+    """Add every listener. Bolt tries them in order: the hot ones come first."""
+    stewarding.register_command(bolt, desk)
+    questions.register(bolt, desk.db, team_id=desk.team_id)
+    home.register(bolt, desk)
+    stewarding.register(bolt, desk)
+    proposing.register(bolt, desk)
+    reviewing.register(bolt, desk)
 
 
 def introduce(settings: Settings) -> tuple[SlackApi, dict[str, Any]]:

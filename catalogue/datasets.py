@@ -95,6 +95,22 @@ def named(db: Database) -> list[Dataset]:
     return [_dataset(row) for row in db.query(f"SELECT {COLUMNS} FROM datasets WHERE visibility = 'named' ORDER BY id")]
 
 
+def some(db: Database, *, place: int, audience: Audience, limit: int) -> list[Dataset]:
+    """A few published entries to show as examples, none of them for named bodies only: those that follow a place in
+    the record, which goes round at its end. Another place gives others."""
+    shown = "('public', 'government')" if audience.in_government else "('public')"
+    last = db.query("SELECT MAX(number) AS last FROM datasets")[0]["last"] or 1
+    for comparison in (">=", "<"):
+        rows = db.query(
+            f"SELECT id FROM datasets WHERE number {comparison} :place AND status = 'published'"
+            f" AND visibility IN {shown} ORDER BY number LIMIT :limit",
+            {"place": place % last + 1, "limit": limit},
+        )
+        if rows:
+            return get_many(db, [row["id"] for row in rows], audience=audience)
+    return []
+
+
 def count(db: Database) -> int:
     """How many entries there are, of every status and visibility."""
     return int(db.query("SELECT COUNT(*) AS n FROM datasets")[0]["n"])

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from catalogue import clock
+from catalogue import clock, visits
 from catalogue.bell import bell
 from catalogue.entries import canonical
 from catalogue.model import Notice, Told
@@ -92,6 +92,8 @@ def tell(
     about (`SR-0042`, an entry's id). Returns False when the key was there.
     """
     payload = {"what": what, "person": person_id, "about": about, "values": dict(values)}
+    if due is None:
+        refresh_home(db, person_id, now=now)
     return post(db, "tell", payload, key=key, channel=f"person {person_id}", now=now, due=due)
 
 
@@ -110,6 +112,7 @@ def retell(db: Database, about: str, *, now: datetime) -> int:
 
 def _retell(db: Database, key: str, person_id: str, now: datetime) -> None:
     again = f"retell:{key}:{clock.stamp(now)}"
+    refresh_home(db, person_id, now=now)
     post(db, "retell", {"key": key}, key=again, channel=f"person {person_id}", now=now)
 
 
@@ -151,10 +154,15 @@ def where_told(db: Database, key: str) -> Told | None:
 
 
 def refresh_home(db: Database, person_id: str, *, now: datetime) -> None:
-    """Have a person's Home made anew, inside the caller's transaction; once, however many things change at a time."""
+    """Have a person's Home made anew, inside the caller's transaction; once, however many things change at a time.
+
+    One that was never opened is not made.
+    """
     place = f"home {person_id}"
-    if not db.query("SELECT 1 FROM outbox WHERE state = 'waiting' AND channel = :place", {"place": place}):
-        post(db, "home", {"person": person_id}, key=f"{place}:{clock.stamp(now)}", channel=place, now=now)
+    if visits.has_seen(db, person_id, visits.HOME) and not db.query(
+        "SELECT 1 FROM outbox WHERE state = 'waiting' AND channel = :place", {"place": place}
+    ):
+        post(db, "home", {"person": person_id}, key=f"{place}:{uuid.uuid4()}", channel=place, now=now)
 
 
 IN_TURN = (

@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     ContextBlock,
     DividerBlock,
+    HeaderBlock,
     MarkdownTextObject,
     PlainTextObject,
     SectionBlock,
@@ -24,6 +25,7 @@ from bot.render import label as plain
 
 SECTION = 2_900
 LABEL = 70
+HEADER = 150
 VALUE = 1_900
 TEXT = 3_900
 MOST_BLOCKS = 45
@@ -50,6 +52,11 @@ def section(text: str, *, accessory: ButtonElement | None = None) -> Block:
 def note(text: str) -> Block:
     """Small print."""
     return ContextBlock(elements=[_mrkdwn(text, SECTION)])
+
+
+def header(text: str) -> Block:
+    """A heading, which assistive technology announces as one."""
+    return HeaderBlock(text=PlainTextObject(text=cut(plain(text), HEADER), emoji=False))
 
 
 def divider() -> Block:

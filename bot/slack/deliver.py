@@ -9,6 +9,7 @@ seen by an administrator.
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -175,7 +176,12 @@ class Speaker:
         return self.tellers[what](self.context, values, person)
 
     def _publish_home(self, notice: Notice, now: datetime) -> None:
-        person = self._reachable(notice, notice.payload["person"])
+        """Show a person their Home, made now. One whom the record does not know yet is asked of Slack."""
+        with suppress(NotFound):
+            who = notice.payload["person"]
+            who = record_of_people.find(self.context.db, who).slack_id or who
+        people.person_of(self.context.db, self.slack, who, team_id=self.team_id, now=now)
+        person = self._reachable(notice, who)
         if person is None:
             return
         if self.home:

@@ -86,6 +86,7 @@ class Questions:
 
     def _note_click(self, action: dict[str, Any], body: dict[str, Any], *, is_entry: bool) -> None:
         """A click on an answer is answered where the answer stands: in its thread, or privately if it was private.
+        From the Home, which is no place for an answer, it comes as a direct message.
 
         The button's value is a question, or with `is_entry` the id of an entry.
         """
@@ -93,7 +94,10 @@ class Questions:
         container = body.get("container") or {}
         is_direct = bool(container.get("is_ephemeral")) or str(channel).startswith("D")
         message = body.get("message") or {}
-        if container.get("is_ephemeral") or not channel:
+        if container.get("type") == "view":
+            channel, is_direct = str(body["user"]["id"]), True
+            reply = {"way": "message", "channel": channel, "thread_ts": None}
+        elif container.get("is_ephemeral") or not channel:
             reply = {"way": "response", "url": body["response_url"]}
         else:
             thread = message.get("thread_ts") or (None if is_direct else container.get("message_ts"))

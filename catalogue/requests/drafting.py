@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from catalogue import audit, clock, datasets, organisations, people, rights, working_days
+from catalogue import audit, clock, datasets, organisations, outbox, people, rights, working_days
 from catalogue.entries import canonical
 from catalogue.errors import InvalidAnswers, NotAllowed, TooSoon
 from catalogue.model import AccessRights, Dataset, Person
@@ -58,6 +58,7 @@ def start(
         audit.record(
             db, by=by, action=str(Action.START_REQUEST), about=request_id, detail={"dataset": dataset.id}, now=now
         )
+        outbox.refresh_home(db, by.id, now=now)
     return load(db, request_id)
 
 

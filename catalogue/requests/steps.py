@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from catalogue import audit, clock, rights
+from catalogue import audit, clock, outbox, rights
 from catalogue.entries import canonical
 from catalogue.errors import InvalidAnswers, NotAllowed, NotFound, TooLate
 from catalogue.model import Person
@@ -89,6 +89,8 @@ def taking(
             now=now,
             standing=str(standing) if standing else None,
         )
+        for person_id in dict.fromkeys((by.id if by else request.author, request.author)):
+            outbox.refresh_home(db, person_id, now=now)
 
 
 def check(db: Database, request_id: str, verb: Verb, *, by: Person | None, now: datetime) -> ShareRequest:

@@ -519,6 +519,15 @@ def m011_stewarding(db: Database) -> None:
     )
 
 
+def m012_visits(db: Database) -> None:
+    """What each person in Slack has come to before."""
+    _create(
+        db,
+        "CREATE TABLE visits (slack_id TEXT NOT NULL, what TEXT NOT NULL, at TEXT NOT NULL,"
+        " PRIMARY KEY (slack_id, what))",
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_entries,
     m002_vocabulary,
@@ -528,4 +537,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     m008_told,
     m009_requests,
     m011_stewarding,
+    m012_visits,
 )

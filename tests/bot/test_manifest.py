@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from slack_bolt import App
 
+from bot.app import listen
 from bot.commands.playground import MANIFEST
 from bot.playground.manifest import commands, scopes, shortcuts, subscriptions
 from bot.playground.methods import EVENT_SCOPES, METHODS
-from bot.slack import questions
+from bot.slack.desk import Desk
+from intents.context import Context
 
 ROOT = Path(__file__).parents[2]
 SENT: dict[str, str] = {"im": "message.im", "channel": "message.channels", "group": "message.groups"}
@@ -44,7 +46,7 @@ class Registered:
         self.listened: dict[str, list[Any]] = {}
 
     def __getattr__(self, kind: str) -> Any:
-        def listen(what: Any) -> Any:
+        def listen(what: Any, **_more: Any) -> Any:
             self.listened.setdefault(kind, []).append(what)
             return lambda function: function
 
@@ -54,7 +56,7 @@ class Registered:
 @pytest.fixture(scope="module")
 def listened() -> dict[str, list[Any]]:
     registered = Registered()
-    questions.register(registered, None, team_id="T0")  # type: ignore[arg-type]
+    listen(registered, Desk(Context(None, None), None, "T0"))  # type: ignore[arg-type]
     assert all(hasattr(App, kind) for kind in registered.listened)
     return registered.listened
 

@@ -1,0 +1,100 @@
+"""A person's Home in Slack: what they can ask, what they asked for, what waits for them. Made anew when it is opened
+and when something in it changes.
+
+`sections.py` has the parts, by role. The worker publishes it (`deliver.py`); turning a page of a list is done at once.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk.models.blocks import Block
+
+from bot.render import MRKDWN, part
+from bot.slack.blocks import divider, note
+from bot.slack.desk import Desk
+from bot.slack.sections import SECTIONS, Page
+from catalogue import clock, outbox, visits
+from catalogue.model import Person
+from intents.context import Context
+
+MOST_BLOCKS = 100
+TURN = re.compile(r"^home\.page(\.\w+)?$")
+
+
+def register(app: App, desk: Desk) -> None:
+    """Add the listeners."""
+    listeners = Listeners(desk)
+    app.event("app_home_opened")(listeners.on_opened)
+    app.action(TURN)(listeners.on_page)
+
+
+def view(context: Context, person: Person, *, pages: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """The Home as the record has it now. `pages` says which page of a section is shown, the first unless named."""
+    now, turned = clock.now(), dict(pages or {})
+    blocks: list[Block] = []
+    for name, section in SECTIONS.items():
+        made = section(context, person, now, Page(name, turned.get(name, 0)))
+        if made and len(blocks) + len(made) < MOST_BLOCKS - 2:
+            blocks += [*([divider()] if blocks else []), *made]
+    shown_at = clock.london(now)
+    blocks.append(note(part(MRKDWN, "slack/home.jinja", "foot", now=f"{shown_at:%H:%M}, {shown_at.day} {shown_at:%B}")))
+    return {
+        "type": "home",
+        "private_metadata": json.dumps(turned),
+        "blocks": [block.to_dict() for block in blocks],
+    }
+
+
+class Listeners:
+    """What happens in the Home."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.db = desk, desk.db
+
+    def on_opened(self, event: dict[str, Any]) -> None:
+        """Somebody came to the Home or to the messages. The first time they are greeted, with what can be asked."""
+        now, user = clock.now(), str(event["user"])
+        with self.db.atomic():
+            if event.get("tab") == "home":
+                visits.first(self.db, user, visits.HOME, now=now)
+                outbox.refresh_home(self.db, user, now=now)
+            if visits.first(self.db, user, visits.GREETING, now=now):
+                self._greet(user, now)
+
+    def _greet(self, user: str, now: datetime) -> None:
+        """Help is a question like any other, so that its words are the same everywhere."""
+        outbox.post(
+            self.db,
+            "question",
+            {
+                "text": "help",
+                "user": user,
+                "reply": {"way": "message", "channel": user, "thread_ts": None},
+                "is_direct": True,
+                "is_shared_outside": False,
+                "is_entry": False,
+            },
+            key=f"greeting:{user}",
+            channel=f"questions in {user}",
+            now=now,
+        )
+
+    def on_page(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Turn a page of one section; the others stay where they are."""
+        person = self.desk.person(body, clock.now())
+        section, _colon, page = str(action["value"]).partition(":")
+        pages = _pages(body)
+        if person.slack_id and section in SECTIONS and page.isdecimal():
+            shown = view(self.desk.context, person, pages=pages | {section: int(page)})
+            self.desk.slack.call("views.publish", user_id=person.slack_id, view=shown)
+        ack()
+
+
+def _pages(body: Mapping[str, Any]) -> dict[str, int]:
+    """Which pages the Home showed, as its view says."""
+    told = json.loads((body.get("view") or {}).get("private_metadata") or "{}")
+    return {name: page for name, page in told.items() if name in SECTIONS and isinstance(page, int)}

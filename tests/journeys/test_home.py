@@ -1,0 +1,174 @@
+"""The Home of each person, and how they are greeted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.app import assemble
+from bot.playground.model import Message, View
+from bot.playground.transcript import elements_of, texts
+from bot.slack import sections
+from catalogue import clock, datasets, people, requests, visits
+from catalogue.model import GOVERNMENT, PUBLIC, Person
+from catalogue.search.find import Search
+from intents.answers import Outcome
+from intents.context import Context, Question
+from intents.understand import respond
+from tests.catalogue.requests.asking import submitted
+from tests.journeys.conftest import ANALYST, MANAGER, OFFICER, Town
+
+ADMIN, STEWARD = "U0ADMIN", "U0STEWARD"
+
+
+def opens_home(town: Town, user: str, *, until: Callable[[str], bool] = bool) -> View:
+    """The Home that somebody has before them once `until` holds for its words."""
+    (delivery,) = town.sender.open_home(user)
+    assert delivery.ok
+    return shows(town, user, until)
+
+
+def shows(town: Town, user: str, until: Callable[[str], bool]) -> View:
+    view: View = town.workspace.wait_for(
+        lambda workspace: (found := workspace.views.home(user)) and until(words(found)) and found, timeout=15
+    )
+    return view
+
+
+def words(view: View) -> str:
+    return "\n".join(texts(view.blocks))
+
+
+def buttons(view: View, action: str) -> list[str]:
+    found = [element for block in view.blocks for element in elements_of(block)]
+    return [str(element["value"]) for element in found if element["action_id"].startswith(action)]
+
+
+def person(town: Town, user: str) -> Person:
+    return people.find(town.db, user)
+
+
+def restricted(town: Town) -> str:
+    """An entry of the department's that has to be asked for."""
+    entries = datasets.by_publisher(town.db, "department-for-education", audience=GOVERNMENT, limit=50)
+    return next(entry.id for entry in entries if entry.access_rights == "RESTRICTED")
+
+
+def wait_for_direct(town: Town, user: str, holds: str) -> Message:
+    message: Message = town.workspace.wait_for(
+        lambda _: next((each for each in town.said_to(user) if holds in each.text), None), timeout=15
+    )
+    return message
+
+
+def test_it_offers_four_questions_and_each_is_answered_in_messages(town: Town) -> None:
+    view = opens_home(town, OFFICER)
+    asked = buttons(view, "question.ask")
+    assert len(asked) == 4
+    before = len(town.said_to(OFFICER))
+    assert town.sender.click(OFFICER, view, "question.ask.0").ok
+    town.workspace.wait_for(lambda _: len(town.said_to(OFFICER)) > before, timeout=15)
+
+
+@pytest.mark.parametrize("day", range(0, 60, 7))
+def test_its_examples_are_questions_that_have_an_answer(sample_catalogue: Search, day: int) -> None:
+    context = Context(sample_catalogue.db, sample_catalogue)
+    entries = datasets.some(context.db, place=day * 5, audience=GOVERNMENT, limit=4)
+    for text in sections.examples(context, entries):
+        answer = respond(context, Question(text, GOVERNMENT, clock.now()))
+        assert answer.outcome in (Outcome.ANSWERED, Outcome.SHORTLIST, Outcome.CLARIFY), text
+
+
+def test_a_guest_is_offered_only_what_is_public(town: Town) -> None:
+    town.workspace.change_user(ANALYST, is_restricted=True)
+    hidden = {entry.title for entry in datasets.everything(town.db, audience=GOVERNMENT)}
+    hidden -= {entry.title for entry in datasets.everything(town.db, audience=PUBLIC)}
+    assert hidden
+    guest = replace(person(town, ANALYST), is_guest=True)
+    for place in range(200):
+        shown = datasets.some(town.db, place=place, audience=people.audience_of(guest), limit=4)
+        assert shown
+        assert not hidden & {entry.title for entry in shown}
+
+
+def test_everybody_is_greeted_once_with_what_help_says(town: Town) -> None:
+    town.sender.open_home(OFFICER, tab="messages")
+    greeting = wait_for_direct(town, OFFICER, "I know who holds which government data")
+    assert town.asks_directly("help").text == greeting.text
+    town.sender.open_home(OFFICER, tab="messages")
+    opens_home(town, OFFICER)
+    town.settles()
+    assert [each.text for each in town.said_to(OFFICER)] == [greeting.text] * 2
+
+
+def test_somebody_the_record_does_not_know_has_a_home_too(town: Town) -> None:
+    newcomer = town.workspace.add_user("newcomer")
+    assert "Ask who holds data" in words(opens_home(town, newcomer.id))
+
+
+def test_a_request_shows_in_both_homes_and_goes_when_it_is_decided(town: Town) -> None:
+    assert "Nothing waits for your decision" in words(opens_home(town, MANAGER))
+    assert "You have asked for no data" in words(opens_home(town, OFFICER))
+    request = submitted(town.db, person(town, OFFICER), clock.now(), restricted(town))
+    shows(town, MANAGER, lambda text: request.id in text and "Camden Council asked" in text)
+    shows(town, OFFICER, lambda text: f"*{request.id}*" in text and "Next: Department for Education" in text)
+    requests.approve(town.db, request.id, by=person(town, MANAGER), now=clock.now())
+    shows(town, MANAGER, lambda text: "Nothing waits for your decision" in text)
+    shows(town, OFFICER, lambda text: "Approved" in text)
+
+
+def test_a_home_that_nobody_opened_is_not_made(town: Town) -> None:
+    requests.start(town.db, restricted(town), by=person(town, OFFICER), now=clock.now())
+    town.settles()
+    assert town.workspace.views.home(OFFICER) is None
+    assert town.workspace.calls_to("views.publish") == []
+
+
+def test_a_long_list_is_turned_page_by_page(town: Town) -> None:
+    officer, entry = person(town, OFFICER), restricted(town)
+    made = [requests.start(town.db, entry, by=officer, now=clock.now()).id for _ in range(12)]
+    view = opens_home(town, OFFICER)
+    assert "1 to 5 of 12" in words(view)
+    assert buttons(view, "home.page") == ["requests:1"]
+    seen = [each for each in made if each in words(view)]
+    for page in ("6 to 10 of 12", "11 to 12 of 12"):
+        town.sender.click(OFFICER, view, "home.page.more")
+        view = shows(town, OFFICER, lambda text, page=page: page in text)  # type: ignore[misc]
+        seen += [each for each in made if each in words(view)]
+    assert sorted(seen) == made
+    assert buttons(view, "home.page") == ["requests:1"]
+
+
+def test_it_is_right_after_a_restart(town: Town) -> None:
+    opens_home(town, OFFICER)
+    town.bot.worker.stop()
+    made = requests.start(town.db, restricted(town), by=person(town, OFFICER), now=clock.now()).id
+    again = assemble(town.settings, town.bot.catalogue)
+    again.worker.start()
+    try:
+        shows(town, OFFICER, lambda text: made in text)
+    finally:
+        again.worker.stop()
+        again.slack.close()
+
+
+def test_administrators_see_how_the_catalogue_runs_and_others_do_not(town: Town) -> None:
+    assert "Running the catalogue" in words(opens_home(town, ADMIN))
+    assert "Running the catalogue" not in words(opens_home(town, STEWARD))
+
+
+def test_stewards_see_what_nobody_holds(town: Town) -> None:
+    town.asks_directly("who holds data on unicorn grazing permits?")
+    assert "unicorn grazing" in words(opens_home(town, STEWARD))
+    assert "unicorn grazing" not in words(opens_home(town, OFFICER))
+
+
+def test_seeing_something_first_happens_once(town: Town) -> None:
+    now = clock.now()
+    with town.db.atomic():
+        assert visits.first(town.db, OFFICER, visits.HOME, now=now)
+        assert not visits.first(town.db, OFFICER, visits.HOME, now=now)
+    assert visits.has_seen(town.db, "council-officer", visits.HOME)
+    assert not visits.has_seen(town.db, "dfe-manager", visits.HOME)
