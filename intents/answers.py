@@ -77,6 +77,8 @@ class Answer:
     purpose: str | None = None
     place: str | None = None
     period: str | None = None
+    granularity: str | None = None
+    reference: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @property

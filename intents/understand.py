@@ -1,13 +1,17 @@
-"""From a message to an Intent: each kind of question says how sure it is that it is meant, and the surest is taken.
+"""From a message to an Intent, in this order: patterns that are certain, a statistical reading, a question back.
 
-A pattern that names its kind of question is sure; weaker hints are not. When no kind claims a message, it is taken
-as the plainest question of all: who holds this?
+Each kind of question claims a message by its patterns (`recognise`). A claim that is certain is taken. Otherwise the
+statistical reading (`learned.py`), which knows the claims, says how likely each kind is; a message of which it knows
+nothing is the plainest question of all: who holds this?
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from types import ModuleType
 
+from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
+from catalogue.text import fold
 from intents import (
     access,
     collect,
@@ -31,7 +35,10 @@ from intents import (
 )
 from intents.answers import Answer
 from intents.context import Claim, Context, Question
+from intents.learned import features_of, likelihoods, skeleton, weights, words_of
 from intents.phrase import Message, read_message
+from intents.slots import Slots, read_slots, with_slots
+from intents.subject import best_reading, core
 
 INTENTS: tuple[ModuleType, ...] = (
     out_of_scope,
@@ -57,6 +64,17 @@ INTENTS: tuple[ModuleType, ...] = (
 """Every kind of question. Where two are equally sure the earlier one is taken."""
 
 
+BY_NAME = {module.__name__.rpartition(".")[2]: module for module in INTENTS}
+
+CERTAIN = 0.94
+"""A pattern this sure is believed without asking further."""
+
+OWN_WORDS = frozenset(
+    ("compare", "define", "holdings", "social", "help", "out_of_scope", "my_requests", "review_queue")
+)
+"""Kinds of question that read their subject themselves, or have none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """What is asked: the kind, how sure that is (0 to 1), the next best kind, and what about."""
@@ -68,24 +86,77 @@ class Intent:
     claim: Claim
     module: ModuleType
     message: Message
+    slots: Slots
 
 
-def understand(text: str, vocabulary: Vocabulary) -> Intent:
-    """The intent of a message. Never raises, whatever the text."""
+def understand(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool] = lambda _word: True) -> Intent:
+    """The intent of a message. Never raises, whatever the text.
+
+    `is_known` says of a word whether an entry has it in its names.
+    """
     message = read_message(text)
+    claims = claims_of(message, vocabulary)
+    if claims and claims[0][0].confidence >= CERTAIN:
+        claim = claims[0][0]
+        runner_up = claims[1][0].intent if len(claims) > 1 else None
+    else:
+        claim, runner_up = _likeliest(message, [claim for claim, _module in claims], vocabulary, is_known)
+    slots = read_slots(message, vocabulary, kind=claim.intent)
+    return Intent(
+        claim.intent, claim.confidence, runner_up, claim.subject, claim, BY_NAME[claim.intent], message, slots
+    )
+
+
+def _likeliest(
+    message: Message, claims: list[Claim], vocabulary: Vocabulary, is_known: Callable[[str], bool]
+) -> tuple[Claim, str | None]:
+    """The likeliest kind of question by the statistical reading, as a claim, and the runner-up."""
+    learned = weights()
+    marked = skeleton(message.text, vocabulary, learned, is_known)
+    features = features_of(words_of(message.text), marked, [(claim.intent, claim.confidence) for claim in claims])
+    odds = likelihoods(features, learned)
+    kinds = sorted(odds, key=lambda kind: -odds[kind])
+    kind = kinds[0]
+    claimed = next((claim for claim in claims if claim.intent == kind), None)
+    if claimed is None:
+        subject = core(message.text, kind, learned, is_known)
+        claimed = _unclaimed(kind, subject or message.text, message, vocabulary)
+    return replace(claimed, confidence=round(odds[kind], 3)), kinds[1]
+
+
+def _unclaimed(kind: str, subject: str, message: Message, vocabulary: Vocabulary) -> Claim:
+    """A claim for a kind of question whose own patterns did not claim the message."""
+    also = {"out_of_scope": "other", "social": "thanks"}.get(kind, "")
+    if kind == "holdings":
+        capitals = frozenset(fold(word) for word in message.text.split() if word.isupper())
+        mentions = vocabulary.mentions(split(fold(message.text)), capitals)
+        if not mentions:
+            return Claim("holders", 0.0, subject)
+        also = mentions[0].words
+        subject = " ".join(word for word in split(fold(subject)) if word not in also.split())
+    if kind == "define":
+        subject = next((word for word in message.text.split() if vocabulary.meanings(word.strip("?.,\"'"))), subject)
+        subject = subject.strip("?.,\"'")
+    return Claim(kind, 0.0, subject, also)
+
+
+def claims_of(message: Message, vocabulary: Vocabulary) -> list[tuple[Claim, ModuleType]]:
+    """What each kind of question claims by its patterns, the surest first."""
     claims: list[tuple[Claim, ModuleType]] = []
     for module in INTENTS:
         claim = module.recognise(message, vocabulary)
         if claim:
             claims.append((claim, module))
-    claims.sort(key=lambda pair: -pair[0].confidence)
-    claim, module = claims[0] if claims else (Claim("holders", 0.3, message.text), holders)
-    runner_up = claims[1][0].intent if len(claims) > 1 else None
-    return Intent(claim.intent, claim.confidence, runner_up, claim.subject, claim, module, message)
+    return sorted(claims, key=lambda pair: -pair[0].confidence)
 
 
 def respond(context: Context, question: Question) -> Answer:
     """Understand a question and answer it."""
-    intent = understand(question.text, context.search.vocabulary())
-    answer: Answer = intent.module.answer(context, question, intent.claim)
-    return answer
+    is_known = context.search.names_hold(question.audience)
+    intent = understand(question.text, context.search.vocabulary(), is_known)
+    claim = intent.claim
+    if claim.intent not in OWN_WORDS:
+        bare = core(intent.message.text, claim.intent, weights(), is_known)
+        claim = replace(claim, subject=best_reading(context, question, (claim.subject, bare)) or claim.subject)
+    answer: Answer = intent.module.answer(context, question, claim)
+    return with_slots(answer, intent.slots)

@@ -9,6 +9,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import tantivy
@@ -77,6 +78,18 @@ class Search:
         hits = [hit(entry, scores[entry.id], phrase, vocabulary, searchers[0]) for entry in entries]
         hits.sort(key=lambda found: (-round(found.score, 4), found.dataset.id))
         return Found(phrase, tuple(hits[:limit]))
+
+    def names_hold(self, audience: Audience) -> Callable[[str], bool]:
+        """Says of a folded word whether an entry that `audience` may know has it in its title or another name."""
+        self.index.follow(self.db)
+        searchers = self.index.partitions(self.db, audience)
+
+        @lru_cache(maxsize=1_000)
+        def holds(word: str) -> bool:
+            term = stem(word)
+            return any(searcher.doc_freq("title", term) or searcher.doc_freq("names", term) for searcher in searchers)
+
+        return holds
 
     def suggest(self, typed: str, *, audience: Audience, limit: int = 10) -> list[Suggestion]:
         """What a person who has typed this far may mean: organisations and entries, by any word's beginning."""

@@ -42,7 +42,7 @@ def sample_context() -> Iterator[Context]:
         catalogue = open_catalogue(Settings(str(Path(folder, "record.db")), Path(folder, "index")))
         with closing(catalogue.db):
             sample.load(catalogue.db)
-            answered(catalogue.context, "who holds anything")
+            catalogue.search.index.follow(catalogue.db, wait=True)
             yield catalogue.context
 
 

@@ -1,0 +1,57 @@
+"""What a message is about: its words without those that ask, in several readings, of which the catalogue decides."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from catalogue.search.schema import split
+from catalogue.text import fold
+from intents.context import Context, Question
+from intents.learned import Weights
+from intents.phrase import without_end
+
+SPEAKS_FOR = 0.12
+"""From this weight on a word that asks says what kind of question it is, and not what about."""
+
+_WORD = re.compile(r"\S+")
+_EDGES = ".,;:!?()[]\"'“”"
+_JOINING = frozenset("of and for in on to the a an at by with or from".split())
+
+
+def core(text: str, kind: str, learned: Weights, is_known: Callable[[str], bool]) -> str:
+    """A message without the words that ask: those that no entry has in its names, or that speak for this kind."""
+    kept: list[str] = []
+    for token in _WORD.findall(text):
+        words = split(fold(token))
+        if words and all(_asks(word, token, kind, learned, is_known) for word in words):
+            continue
+        kept.append(token)
+    while kept and fold(kept[0]) in _JOINING:
+        kept.pop(0)
+    while kept and fold(kept[-1]) in _JOINING:
+        kept.pop()
+    return without_end(" ".join(kept)).strip(_EDGES)
+
+
+def _asks(word: str, token: str, kind: str, learned: Weights, is_known: Callable[[str], bool]) -> bool:
+    if word not in learned.asking or word in _JOINING:
+        return False
+    if token.strip(_EDGES).isupper() and len(word) > 1:
+        return False
+    return not is_known(word) or learned.features.get(f"w {word}", {}).get(kind, 0.0) >= SPEAKS_FOR
+
+
+def best_reading(context: Context, question: Question, readings: Iterable[str]) -> str:
+    """The reading of the subject under which the catalogue has most to say: a name, else most of its words held.
+
+    Where two are worth the same the earlier one is taken.
+    """
+    own = question.asker.organisation if question.asker else None
+    best, worth = "", (-1.0, 0.0)
+    for reading in dict.fromkeys(each for each in readings if len(each) > 1):
+        hits = context.search.find(reading, audience=question.audience, limit=1, own=own).hits
+        found = (float(hits[0].is_exact), round(hits[0].coverage, 1)) if hits else (0.0, 0.0)
+        if found > worth:
+            best, worth = reading, found
+        if found[0]:
+            break
+    return best
