@@ -14,6 +14,8 @@ COMMANDS = {
     "search": "Search the catalogue: ids and scores only.",
     "import": "Bring entries in from JSON lines or CSV.",
     "export": "Write entries out as JSON lines or CSV.",
+    "sources": "Look after the catalogues that entries are harvested from.",
+    "harvest": "Bring in what the sources have.",
     "run": "Start the bot: Slack, web pages and the worker in one process.",
     "worker": "Start only the worker, beside web processes (needs PostgreSQL).",
     "playground": "Try the bot in a browser, without Slack.",

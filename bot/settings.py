@@ -33,6 +33,7 @@ SETTINGS: tuple[Setting, ...] = (
         "What an answer in a channel may hold: public, or government if no guests are there",
         "public",
     ),
+    Setting("WHOHOLDS_HARVEST_ALLOW", "Private or unusual addresses that may be harvested, as host:port, with commas"),
     Setting("WHOHOLDS_DEBUG", "Set to 1 to see where an unforeseen error of a command happened"),
     Setting("PORT", "The port to listen on", "3000"),
 )
@@ -49,6 +50,7 @@ class Settings:
     app_token: str | None = None
     api_url: str = SLACK
     channels_are_for_government: bool = False
+    harvest_allow: frozenset[str] = frozenset()
     port: int = 3000
 
     def __repr__(self) -> str:
@@ -73,6 +75,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         app_token=_token(env, "SLACK_APP_TOKEN", "xapp-"),
         api_url=api_url if api_url.endswith("/") else api_url + "/",
         channels_are_for_government=_channels(env),
+        harvest_allow=_allowed(env),
         port=_port(env),
     )
 
@@ -108,6 +111,15 @@ def _channels(env: Mapping[str, str]) -> bool:
     if value not in ("public", "government"):
         raise BadSetting("WHOHOLDS_CHANNELS", "must be public or government.")
     return value == "government"
+
+
+def _allowed(env: Mapping[str, str]) -> frozenset[str]:
+    names = (env.get("WHOHOLDS_HARVEST_ALLOW") or "").replace(",", " ").lower().split()
+    for name in names:
+        host, _colon, port = name.rpartition(":")
+        if not host or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
+            raise BadSetting("WHOHOLDS_HARVEST_ALLOW", f"must name host:port, which “{name[:80]}” does not.")
+    return frozenset(names)
 
 
 def _port(env: Mapping[str, str]) -> int:

@@ -11,6 +11,7 @@
     ├── AlreadyDecided           somebody else decided it first: carries who and when
     ├── CannotUndo               a change cannot be taken back: carries the fields that were changed again
     ├── InvalidRole              a role cannot be given or taken away like this: carries its faults, field by field
+    ├── SourceProblem            a source of entries cannot be harvested, or not to its end: says why
     ├── StoreUnavailable         the database cannot be used now (locked, full, unreachable, too new)
     ├── BadRules                 a file of the rules for sharing makes no sense: names the place
     └── BadSetting               a setting is missing or makes no sense: names it
@@ -90,6 +91,10 @@ class InvalidRole(CatalogueError):
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__(" ".join(faults.values()))
         self.faults = dict(faults)
+
+
+class SourceProblem(CatalogueError):
+    pass
 
 
 class StoreUnavailable(CatalogueError):

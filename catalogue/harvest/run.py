@@ -11,18 +11,18 @@ cleared. What was staged by a run that never finished is removed when one starts
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from catalogue import clock, organisations
 from catalogue.datasets import columns, take_changes
 from catalogue.entries import Document, canonical, difference
+from catalogue.harvest.writing import BATCH, Publishers, begin, count_new, stage, write_new, write_updates
 from catalogue.rows import Fault, Resolve, clean
 from catalogue.store import Database
 
 Row = tuple[int, dict[str, Any] | Fault]
-BATCH = 2000
 FAULTS_KEPT = 1000
 
 
@@ -71,68 +71,23 @@ def merge_rows(
     `progress` is called with the number of rows read since the last call. Faults never stop a run; they are in the
     report. Raises StoreUnavailable, and then nothing was changed.
     """
-    report = Report(run=_begin(db, source=source, by=by, now=now), dry_run=dry_run)
+    report = Report(run=begin(db, source=source, by=by, now=now), dry_run=dry_run)
     publishers = Publishers(resolve)
     _stage(db, rows, report, publishers=publishers, publisher=publisher, progress=progress)
     with db.atomic():
         take_changes(db, 0)  # from here on nobody else changes an entry that is being compared
         if not dry_run:
             organisations.add_unknown(db, publishers.new())
-        report.added = _new(db, report.run)
+        report.added = count_new(db, report.run)
         updates = list(_updates(db, report))
         report.changed = len(updates)
         staged = int(db.query("SELECT COUNT(*) AS n FROM staged WHERE run = :run", {"run": report.run})[0]["n"])
         report.unchanged = staged - report.added - report.changed
         if not dry_run:
-            _merge_new(db, report, by=by, why=why, now=now)
-            _merge_updates(db, report.run, updates, by=by, why=why, now=now)
+            write_new(db, report.run, count=report.added, by=by, why=why, now=now)
+            write_updates(db, report.run, updates, by=by, why=why, now=now)
         _finish(db, report, now=now)
     return report
-
-
-class Publishers:
-    """From a publisher's name to its slug, known or new."""
-
-    def __init__(self, resolve: Resolve) -> None:
-        self._resolve = resolve
-        self._slugs: dict[str, str] = {}
-        self._unknown: dict[str, str] = {}
-        self._kept: set[str] = set()
-
-    def __call__(self, name: str) -> str:
-        slug = self._slugs.get(name)
-        if slug is None:
-            slug = self._resolve(name)
-            if slug is None:
-                slug = organisations.slug_of(name)
-                self._unknown.setdefault(slug, name)
-            self._slugs[name] = slug
-        return slug
-
-    def keep(self, document: Document) -> None:
-        """An entry of theirs is not left out."""
-        self._kept.update([document.get("publisher", ""), *document.get("creator", ())])
-
-    def new(self) -> dict[str, str]:
-        """Those that nobody knew and that an entry is kept of, slug with name."""
-        return {slug: name for slug, name in self._unknown.items() if slug in self._kept}
-
-
-def _begin(db: Database, *, source: str, by: str, now: datetime) -> str:
-    with db.atomic():
-        day_ago = clock.stamp(now - timedelta(days=1))
-        db.execute(
-            "DELETE FROM staged WHERE run IN (SELECT id FROM runs WHERE finished_at IS NULL AND started_at < :day_ago)",
-            {"day_ago": day_ago},
-        )
-        db.execute("INSERT INTO counters (name, value) VALUES ('run', 0) ON CONFLICT (name) DO NOTHING")
-        number = db.query("UPDATE counters SET value = value + 1 WHERE name = 'run' RETURNING value")[0]["value"]
-        run = f"RUN-{number:04}"
-        db.execute(
-            "INSERT INTO runs (id, source, by, started_at) VALUES (:run, :source, :by, :now)",
-            {"run": run, "source": source, "by": by, "now": clock.stamp(now)},
-        )
-    return run
 
 
 def _stage(
@@ -148,12 +103,7 @@ def _stage(
     stream = iter(rows)
     while batch := list(islice(stream, BATCH)):
         staged = [row for row in (_staged(row, report, seen, publishers, publisher) for row in batch) if row]
-        db.execute_many(
-            "INSERT INTO staged (run, place, id, title, publisher, theme, status, visibility, source, entry, cleared,"
-            " digest) VALUES (:run, :place, :id, :title, :publisher, :theme, :status, :visibility, :source, :entry,"
-            " :cleared, :digest)",
-            staged,
-        )
+        stage(db, staged)
         progress(len(batch))
 
 
@@ -181,15 +131,14 @@ def _staged(
         return None
     report.without_publisher += "publisher" not in document
     publishers.keep(document)
-    return {**columns(document), "run": report.run, "place": line, "cleared": " ".join(cleaned.cleared)}
-
-
-def _new(db: Database, run: str) -> int:
-    rows = db.query(
-        "SELECT COUNT(*) AS n FROM staged s LEFT JOIN datasets d ON d.id = s.id WHERE s.run = :run AND d.id IS NULL",
-        {"run": run},
-    )
-    return int(rows[0]["n"])
+    return {
+        **columns(document),
+        "run": report.run,
+        "place": line,
+        "cleared": " ".join(cleaned.cleared),
+        "source_id": None,
+        "raw": None,
+    }
 
 
 def _updates(db: Database, report: Report) -> Iterable[dict[str, Any]]:
@@ -216,47 +165,6 @@ def updated(before: Document, given: Mapping[str, Any], cleared: Iterable[str]) 
     if "extras" in before and "extras" in given:
         after["extras"] = {**before["extras"], **given["extras"]}
     return after
-
-
-def _merge_new(db: Database, report: Report, *, by: str, why: str | None, now: datetime) -> None:
-    if not report.added:
-        return
-    values = {"run": report.run, "now": clock.stamp(now), "by": by, "why": why}
-    first = take_changes(db, report.added)
-    db.execute(
-        "INSERT INTO history (dataset_id, revision, at, by, action, changes, why, run)"
-        " SELECT s.id, 1, :now, :by, 'add', '{}', :why, :run FROM staged s"
-        " LEFT JOIN datasets d ON d.id = s.id WHERE s.run = :run AND d.id IS NULL ORDER BY s.place",
-        values,
-    )
-    db.execute(
-        "INSERT INTO datasets (id, title, publisher, theme, status, visibility, source, entry, digest, revision,"
-        " change, updated_at) SELECT s.id, s.title, s.publisher, s.theme, s.status, s.visibility, s.source, s.entry,"
-        " s.digest, 1, :first - 1 + ROW_NUMBER() OVER (ORDER BY s.place), :now FROM staged s"
-        " LEFT JOIN datasets d ON d.id = s.id WHERE s.run = :run AND d.id IS NULL ORDER BY s.place",
-        {"run": report.run, "now": values["now"], "first": first},
-    )
-
-
-def _merge_updates(
-    db: Database, run: str, updates: list[dict[str, Any]], *, by: str, why: str | None, now: datetime
-) -> None:
-    if not updates:
-        return
-    stamp, first = clock.stamp(now), take_changes(db, len(updates))
-    for place, update in enumerate(updates):
-        update.update(change=first + place, now=stamp, by=by, why=why, run=run)
-    db.execute_many(
-        "UPDATE datasets SET title = :title, publisher = :publisher, theme = :theme, status = :status,"
-        " visibility = :visibility, source = :source, entry = :entry, digest = :digest, revision = revision + 1,"
-        " change = :change, updated_at = :now WHERE id = :id",
-        updates,
-    )
-    db.execute_many(
-        "INSERT INTO history (dataset_id, revision, at, by, action, changes, why, run)"
-        " VALUES (:id, :revision + 1, :now, :by, 'amend', :changes, :why, :run)",
-        updates,
-    )
 
 
 def _finish(db: Database, report: Report, *, now: datetime) -> None:

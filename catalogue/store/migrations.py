@@ -426,6 +426,77 @@ def m009_requests(db: Database) -> None:
     )
 
 
+def m010_sources(db: Database) -> None:
+    """Sources of entries, what each last said of every entry (the harvested layer), what is being fetched, conflicts.
+
+    `harvested.document` is the entry as its source has it. `raw` is the fingerprint of the record it was mapped from.
+    `runs.state`: gathering, stopped (waits for somebody), done, failed, replaced, undone; none for an import.
+    """
+    _create(
+        db,
+        """
+        CREATE TABLE sources (
+            name TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            url TEXT NOT NULL,
+            publisher TEXT,
+            visibility TEXT NOT NULL,
+            owner TEXT,
+            every_hours BIGINT NOT NULL,
+            added_by TEXT NOT NULL,
+            added_at TEXT NOT NULL,
+            removed_at TEXT,
+            version BIGINT NOT NULL DEFAULT 0,
+            fresh TEXT,
+            since TEXT,
+            good_run TEXT,
+            good_at TEXT,
+            good_count BIGINT,
+            failures BIGINT NOT NULL DEFAULT 0,
+            problem TEXT,
+            due_at TEXT NOT NULL
+        );
+        CREATE TABLE harvested (
+            source TEXT NOT NULL,
+            source_id TEXT NOT NULL,
+            dataset_id TEXT NOT NULL UNIQUE,
+            title TEXT NOT NULL,
+            document TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            raw TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('live', 'missing', 'withdrawn')),
+            missing_runs BIGINT NOT NULL DEFAULT 0,
+            missing_since TEXT,
+            is_accepted INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (source, source_id)
+        );
+        CREATE TABLE fetched (
+            run TEXT NOT NULL, page BIGINT NOT NULL, next TEXT, ids TEXT NOT NULL, notes TEXT NOT NULL,
+            PRIMARY KEY (run, page)
+        );
+        CREATE TABLE conflicts (
+            number SERIAL,
+            dataset_id TEXT NOT NULL,
+            field TEXT NOT NULL,
+            source TEXT NOT NULL,
+            run TEXT NOT NULL,
+            mine TEXT NOT NULL,
+            theirs TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('open', 'kept', 'taken', 'replaced')),
+            made_at TEXT NOT NULL,
+            decided_by TEXT,
+            decided_at TEXT
+        );
+        CREATE INDEX conflicts_open ON conflicts (dataset_id, state);
+        ALTER TABLE runs ADD COLUMN state TEXT;
+        ALTER TABLE runs ADD COLUMN runner TEXT;
+        ALTER TABLE staged ADD COLUMN source_id TEXT;
+        ALTER TABLE staged ADD COLUMN raw TEXT;
+        CREATE INDEX history_run ON history (run)
+        """,
+    )
+
+
 def m011_stewarding(db: Database) -> None:
     """What stewards do beside editing: edits half-way, proposals, reviews, readiness, answers to what was missing."""
     _create(
@@ -536,6 +607,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m007_audit,
     m008_told,
     m009_requests,
+    m010_sources,
     m011_stewarding,
     m012_visits,
 )

@@ -21,6 +21,7 @@ WHOLE = {
     "SLACK_APP_TOKEN": "xapp-1-a",
     "SLACK_API_URL": "http://127.0.0.1:9000/api",
     "WHOHOLDS_CHANNELS": "government",
+    "WHOHOLDS_HARVEST_ALLOW": "127.0.0.1:8000, Catalogue.internal:443",
     "PORT": "8080",
 }
 
@@ -38,6 +39,7 @@ def test_everything_can_be_set() -> None:
         app_token="xapp-1-a",
         api_url="http://127.0.0.1:9000/api/",
         channels_are_for_government=True,
+        harvest_allow=frozenset({"127.0.0.1:8000", "catalogue.internal:443"}),
         port=8080,
     )
 
@@ -72,6 +74,8 @@ def test_the_index_lies_beside_the_database_file(database: str, path: str, index
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("WHOHOLDS_HARVEST_ALLOW", "127.0.0.1"),
+        ("WHOHOLDS_HARVEST_ALLOW", "127.0.0.1:99999"),
         ("SLACK_BOT_TOKEN", "xoxp-1"),
         ("SLACK_BOT_TOKEN", "xoxb-"),
         ("SLACK_BOT_TOKEN", "xoxb-é"),

@@ -25,11 +25,11 @@ KILLED = """
 import os, shutil, signal, sys
 from datetime import datetime, timezone
 from pathlib import Path
-from catalogue.harvest import jsonlines, run
+from catalogue.harvest import jsonlines, run, writing
 from catalogue.store import connect
 
 folder, now = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
-run.BATCH = 15
+run.BATCH = writing.BATCH = 15
 
 def counted(act, moments):
     def acting(*given):

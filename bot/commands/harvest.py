@@ -1,0 +1,85 @@
+"""whoholds harvest: bring in what the sources have."""
+
+import click
+
+from bot import settings
+from bot.app import Catalogue
+from bot.commands.common import opened, print_json, progress
+from bot.commands.sources import the_source
+from catalogue import clock
+from catalogue.harvest import sources
+from catalogue.harvest.fetch import Fetcher
+from catalogue.harvest.harvest import go_on as go_on_with
+from catalogue.harvest.harvest import harvest
+from catalogue.harvest.report import Report
+
+PRINTED = 20
+
+
+@click.command("harvest")
+@click.argument("name", required=False)
+@click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
+@click.option("--recent", is_flag=True, help="Ask a CKAN only for what changed since the last harvest.")
+@click.option("--go-on", metavar="RUN", help="Go on with a run that was stopped.")
+@click.option("--by", default="command line", show_default=True, help="Who does this, for the history.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object a source.")
+def command(name: str | None, dry_run: bool, recent: bool, go_on: str | None, by: str, json_: bool) -> None:
+    """Harvest the source NAME, or all of them.
+
+    A harvest never overwrites what a steward wrote. It stops and asks when too much would vanish.
+
+    Example: whoholds harvest data-gov-uk --dry-run
+    """
+    if go_on and not name:
+        raise click.UsageError("--go-on needs the name of the source.")
+    reports = []
+    with opened() as catalogue:
+        names = [the_source(catalogue.db, name).name] if name else [one.name for one in sources.everyone(catalogue.db)]
+        if not names:
+            raise click.ClickException("There is no source yet. Add one: whoholds sources add --help")
+        for each in names:
+            if go_on:
+                report = go_on_with(catalogue.db, each, go_on, by=by, now=clock.now())
+            else:
+                report = _harvest(catalogue, each, dry_run=dry_run, recent=recent, by=by)
+            reports.append(report)
+            print_json(report.as_json()) if json_ else _tell(report)
+        if not dry_run:
+            catalogue.search.index.follow(catalogue.db, wait=True)
+    if not all(report.is_good for report in reports):
+        raise click.exceptions.Exit(1)
+
+
+def _harvest(catalogue: Catalogue, name: str, *, dry_run: bool, recent: bool, by: str) -> Report:
+    with progress(f"Harvesting {name}") as tick, Fetcher(allowed=settings.read().harvest_allow) as fetcher:
+        return harvest(
+            catalogue.db,
+            name,
+            fetcher=fetcher,
+            resolve=catalogue.search.vocabulary().resolve,
+            by=by,
+            now=clock.now(),
+            dry_run=dry_run,
+            only_recent=recent,
+            progress=tick,
+        )
+
+
+def _tell(report: Report) -> None:
+    would = "would be " if report.dry_run else ""
+    click.echo(
+        f"{report.source}: {report.added:,} {would}added, {report.changed:,} {would}changed,"
+        f" {report.unchanged:,} unchanged, {report.kept:,} kept as a steward wrote them,"
+        f" {report.would_withdraw:,} missing, {report.withdrawn:,} {would}withdrawn, {report.failed:,} failed."
+        f" ({report.run})"
+    )
+    if report.conflicts:
+        click.echo(f"{report.conflicts:,} conflicts wait for a steward.")
+    if report.stopped_because:
+        click.echo(f"{report.source}: {report.stopped_because}", err=True)
+        for dataset_id in report.missing[:PRINTED]:
+            click.echo(f"  missing: {dataset_id}", err=True)
+        for dataset_id, before, after in report.retitled[:PRINTED]:
+            click.echo(f"  {dataset_id}: “{before}” is now “{after}”", err=True)
+    for failure in report.failures[:PRINTED]:
+        click.echo(f"  {failure['record']}, {failure['field']}: {failure['reason']} It was left out.", err=True)

@@ -1,0 +1,346 @@
+"""Gather: read a source page by page, map what changed, and put it aside, so that a run can go on where it was killed.
+
+One small transaction a page: the mapped records (`staged`) and, in `fetched`, the ids the page had, its faults and
+where the next page begins. A record whose fingerprint is that of the last harvest is not mapped again. Nothing here
+touches an entry: that is `merge.py`.
+"""
+
+import json
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from catalogue import clock
+from catalogue.datasets import columns
+from catalogue.entries import Document, digest
+from catalogue.errors import SourceProblem, StoreUnavailable
+from catalogue.harvest import kinds
+from catalogue.harvest.fetch import Fetcher
+from catalogue.harvest.pages import Page, Partial
+from catalogue.harvest.sources import Kind, Source
+from catalogue.harvest.writing import Publishers, begin, stage
+from catalogue.rows import Fault, Resolve
+from catalogue.store import Database
+
+PAGE = 10_000
+FAULTS_KEPT = 100
+RESUMED_WITHIN = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is remembered of a run beside its records. `problem` is why it is not complete."""
+
+    failed: int = 0
+    unusable: int = 0  # of those that failed, records whose id is known
+    set_aside: int = 0
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    publishers: dict[str, str] = field(default_factory=dict)
+    problem: str | None = None
+    is_complete: bool = False
+    is_unmodified: bool = False
+    fresh: dict[str, Any] = field(default_factory=dict)
+    version: int = 0
+    is_recent: bool = False
+
+    def note(self, fault: Fault, record: str | None) -> None:
+        self.failed += fault.left_out
+        self.set_aside += not fault.left_out
+        if len(self.faults) < FAULTS_KEPT:
+            self.faults.append(
+                {
+                    "record": record or f"record {fault.line}",
+                    "field": fault.column,
+                    "reason": fault.reason,
+                    "left_out": fault.left_out,
+                }
+            )
+
+
+@dataclass(slots=True)
+class Gathering:
+    """A run that is being gathered: what was seen so far, what the record knew of the source when it began."""
+
+    run: str
+    source: Source
+    notes: Notes
+    known: dict[str, tuple[str, str]]
+    seen: set[str] = field(default_factory=set)
+    pages: int = 0
+    read: int = 0
+    next: str | None = None
+    taken: set[str] = field(default_factory=set)
+
+
+def gather(
+    db: Database,
+    source: Source,
+    fetcher: Fetcher,
+    *,
+    resolve: Resolve,
+    by: str,
+    now: datetime,
+    since: str | None = None,
+    progress: Callable[[int], None] = lambda _count: None,
+) -> str:
+    """Read a source into a run of its own, or go on with one that was killed; returns the run's number.
+
+    Never raises because of what the source does: its problem is among the run's notes.
+    """
+    gathering = _resumed(db, source, now=now) or _begun(db, source, by=by, now=now)
+    notes, publishers = gathering.notes, Publishers(resolve)
+    notes.is_recent = since is not None
+    key = kinds.mark(source).encode()[:64]
+    try:
+        for page in kinds.pages(fetcher, source, since=since, begin=gathering.next, fresh=notes.fresh):
+            _take(db, gathering, page, key=key, publishers=publishers)
+            progress(len(page.records))
+        notes.is_complete = since is None
+    except kinds.NotModified:
+        notes.is_complete = notes.is_unmodified = True
+    except Partial as problem:
+        notes.problem = str(problem)
+    except SourceProblem as problem:
+        notes.problem = str(problem)
+        if gathering.pages:
+            notes.problem += f" It had given {gathering.read:,} records."
+    if notes.is_complete and notes.failed > max(gathering.read // 100, 1):
+        notes.is_complete = False  # an entry may be among the records that cannot be read
+    _keep_notes(db, gathering)
+    return gathering.run
+
+
+def _begun(db: Database, source: Source, *, by: str, now: datetime) -> Gathering:
+    run = begin(db, source=source.name, by=by, now=now, state="gathering", runner=_runner())
+    notes = Notes(version=source.version, fresh=dict(source.fresh))
+    return Gathering(run, source, notes, _known(db, source.name))
+
+
+def _resumed(db: Database, source: Source, *, now: datetime) -> Gathering | None:
+    """The run of this source that was killed lately, with what it had; older or unusable ones are removed."""
+    rows = db.query(
+        "SELECT id, runner, started_at FROM runs WHERE source = :source AND state = 'gathering' ORDER BY id",
+        {"source": source.name},
+    )
+    found = None
+    for row in rows:
+        if _is_running(row["runner"]):
+            continue
+        is_fresh = row["started_at"] > clock.stamp(now - RESUMED_WITHIN)
+        if source.kind is Kind.CKAN and is_fresh and found is None and _take_over(db, row["id"], row["runner"]):
+            found = _restored(db, source, row["id"])
+        if found is None or found.run != row["id"]:
+            drop(db, row["id"], state="failed")
+    return found
+
+
+def _restored(db: Database, source: Source, run: str) -> Gathering | None:
+    pages = db.query("SELECT page, next, ids, notes FROM fetched WHERE run = :run ORDER BY page", {"run": run})
+    if not pages:
+        return None
+    notes = Notes(**json.loads(pages[-1]["notes"]))
+    if notes.version != source.version or notes.is_recent:
+        return None
+    gathering = Gathering(run, source, notes, _known(db, source.name))
+    for page in pages:
+        ids = json.loads(page["ids"])
+        gathering.seen.update(ids)
+        gathering.read += len(ids)
+    gathering.pages, gathering.next = pages[-1]["page"], pages[-1]["next"]
+    gathering.taken = {row["id"] for row in db.query("SELECT id FROM staged WHERE run = :run", {"run": run})}
+    return gathering
+
+
+def _known(db: Database, source: str) -> dict[str, tuple[str, str]]:
+    """What the source had the last time: from its id of a record to that record's fingerprint and our id."""
+    known: dict[str, tuple[str, str]] = {}
+    last = ""
+    while True:
+        rows = db.query(
+            "SELECT source_id, raw, dataset_id FROM harvested WHERE source = :source AND source_id > :last"
+            f" ORDER BY source_id LIMIT {PAGE}",
+            {"source": source, "last": last},
+        )
+        for row in rows:
+            known[row["source_id"]] = (row["raw"], row["dataset_id"])
+        if len(rows) < PAGE:
+            return known
+        last = rows[-1]["source_id"]
+
+
+def _take(db: Database, gathering: Gathering, page: Page, *, key: bytes, publishers: Publishers) -> None:
+    """Map a page and put it aside."""
+    source, notes, ids = gathering.source, gathering.notes, []
+    made: list[tuple[Document, str, str, int]] = []
+    for record in page.records:
+        gathering.read += 1
+        native, raw = _recognised(gathering, record, key=key)
+        if native is None:
+            continue
+        ids.append(native)
+        gathering.seen.add(native)
+        known = gathering.known.get(native)
+        if known and known[0] == raw:
+            continue
+        cleaned = kinds.shape(source, record, native=native, place=gathering.read, resolve=publishers)
+        for fault in cleaned.faults:
+            notes.note(fault, native)
+        notes.unusable += cleaned.document is None
+        if cleaned.document is not None:
+            publishers.keep(cleaned.document)
+            made.append((cleaned.document, native, raw, gathering.read))
+    notes.publishers = publishers.new() | notes.publishers
+    rows = _named(db, gathering, made)
+    gathering.pages, gathering.next = gathering.pages + 1, page.next
+    with db.atomic():
+        if not db.execute(
+            "UPDATE runs SET runner = :runner WHERE id = :run AND state = 'gathering' AND runner = :runner",
+            {"run": gathering.run, "runner": _runner()},
+        ):
+            raise StoreUnavailable(f"{gathering.run} was taken over by another process. Nothing was changed.")
+        stage(db, rows)
+        _keep_page(db, gathering, ids)
+
+
+def _recognised(gathering: Gathering, record: Any, *, key: bytes) -> tuple[str | None, str]:
+    """A record's own id and its fingerprint; no id when it cannot be used, or was there before."""
+    notes, place = gathering.notes, gathering.read
+    if isinstance(record, Fault):
+        notes.note(Fault(record.line or place, record.column, record.reason, record.left_out), None)
+        return None, ""
+    if not isinstance(record, Mapping):
+        notes.note(Fault(place, "(record)", "This should be an object.", left_out=True), None)
+        return None, ""
+    native = kinds.native_id(gathering.source, record)
+    if native is None:
+        reason = "There is no id and no title."
+        notes.note(Fault(place, "(record)", reason, left_out=True), None)
+        return None, ""
+    if native in gathering.seen:
+        if gathering.source.kind is not Kind.CKAN:  # pages overlap when a source changes under way
+            reason = f"The id “{native[:80]}” is already used by another record."
+            notes.note(Fault(place, "id", reason, left_out=True), native)
+        return None, ""
+    return native, kinds.fingerprint(record, key)
+
+
+def _named(db: Database, gathering: Gathering, made: list[tuple[Document, str, str, int]]) -> list[dict[str, Any]]:
+    """The rows to put aside, each under the id of our own that the record has, or gets now."""
+    wanted = [document["id"] for document, native, _raw, _place in made if native not in gathering.known]
+    there = _there(db, wanted)
+    rows = []
+    for document, native, raw, place in made:
+        known = gathering.known.get(native)
+        document["id"] = known[1] if known else _free(document["id"], native, gathering, there)
+        gathering.taken.add(document["id"])
+        rows.append(
+            {
+                **columns(document),
+                "run": gathering.run,
+                "place": place,
+                "cleared": "",
+                "source_id": native,
+                "raw": raw,
+            }
+        )
+    return rows
+
+
+def _there(db: Database, ids: list[str]) -> dict[str, tuple[str | None, str | None]]:
+    """Those of these ids that entries have, with the source they say they are from and their id there."""
+    if not ids:
+        return {}
+    names = {f"id{place}": name for place, name in enumerate(ids)}
+    marks = ", ".join(f":{name}" for name in names)
+    rows = db.query(
+        "SELECT d.id, d.source, d.entry, h.source_id FROM datasets d LEFT JOIN harvested h ON h.dataset_id = d.id"
+        f" WHERE d.id IN ({marks})",
+        names,
+    )
+    return {
+        row["id"]: (None, None)
+        if row["source_id"] is not None
+        else (row["source"], json.loads(row["entry"]).get("source_id"))
+        for row in rows
+    }
+
+
+def _free(wanted: str, native: str, gathering: Gathering, there: Mapping[str, tuple[str | None, str | None]]) -> str:
+    """An id that no other entry has: possible duplicates are never merged. One that says it is this record is it."""
+    is_same = there.get(wanted) == (gathering.source.name, native)
+    if (wanted in there and not is_same) or wanted in gathering.taken:
+        return f"{wanted}-{digest(f'{gathering.source.name} {native}')[:8]}"
+    return wanted
+
+
+def _keep_page(db: Database, gathering: Gathering, ids: list[str]) -> None:
+    db.execute(
+        "INSERT INTO fetched (run, page, next, ids, notes) VALUES (:run, :page, :next, :ids, :notes)",
+        {
+            "run": gathering.run,
+            "page": gathering.pages,
+            "next": gathering.next,
+            "ids": json.dumps(ids),
+            "notes": json.dumps(asdict(gathering.notes)),
+        },
+    )
+
+
+def _keep_notes(db: Database, gathering: Gathering) -> None:
+    """The last row of a run: how it ended."""
+    gathering.pages += 1
+    with db.atomic():
+        _keep_page(db, gathering, [])
+        db.execute("UPDATE runs SET state = 'gathered' WHERE id = :run AND state = 'gathering'", {"run": gathering.run})
+
+
+def gathered(db: Database, run: str) -> tuple[set[str], Notes]:
+    """The ids that a run has seen, and its notes."""
+    rows = db.query("SELECT ids, notes FROM fetched WHERE run = :run ORDER BY page", {"run": run})
+    seen: set[str] = set()
+    for row in rows:
+        seen.update(json.loads(row["ids"]))
+    return seen, Notes(**json.loads(rows[-1]["notes"])) if rows else Notes()
+
+
+def drop(db: Database, run: str, *, state: str) -> None:
+    """Remove what a run had put aside."""
+    with db.atomic():
+        db.execute("DELETE FROM staged WHERE run = :run", {"run": run})
+        db.execute("DELETE FROM fetched WHERE run = :run", {"run": run})
+        db.execute("UPDATE runs SET state = :state WHERE id = :run", {"run": run, "state": state})
+
+
+def _runner() -> str:
+    """This process, by name."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _is_running(runner: str | None) -> bool:
+    """Whether a process still runs, as far as can be known: one of another machine is taken to."""
+    host, _colon, number = (runner or "").rpartition(":")
+    if not number.isdigit():
+        return False
+    if host != socket.gethostname():
+        return True
+    if int(number) == os.getpid():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _take_over(db: Database, run: str, runner: str | None) -> bool:
+    return bool(
+        db.execute(
+            "UPDATE runs SET runner = :me WHERE id = :run AND state = 'gathering' AND runner = :runner",
+            {"run": run, "runner": runner, "me": _runner()},
+        )
+    )

@@ -1,0 +1,45 @@
+"""What every kind of source gives: pages of records, in which an unreadable record is a Fault."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from catalogue.errors import SourceProblem
+
+SIZE = 1000
+MOST_PAGES = 5_000
+MOST_RECORDS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records as the source has them, or Faults; `next` is where to go on after this page, if that is possible."""
+
+    records: Sequence[Any]
+    next: str | None = None
+
+
+class Partial(SourceProblem):
+    """What came so far is good, and it is not everything: nothing counts as missing."""
+
+
+def paged(records: Iterable[Any]) -> Iterator[Page]:
+    """Records out of one file as pages. Raises Partial where reading them ends early or never."""
+    stream, read = iter(records), 0
+    while True:
+        batch: list[Any] = []
+        problem: SourceProblem | None = None
+        try:
+            batch.extend(islice(stream, SIZE))
+        except SourceProblem as error:
+            problem = error
+        if batch:
+            yield Page(batch)
+            read += len(batch)
+        if problem:
+            raise Partial(str(problem)) if read else problem
+        if len(batch) < SIZE:
+            return
+        if read >= MOST_RECORDS:
+            raise Partial(f"The source has more than {MOST_RECORDS:,} records.")

@@ -1,0 +1,91 @@
+"""The commands that look after sources and harvest them, over a catalogue on this machine."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.__main__ import whoholds
+from tests.fakes.upstream import Upstream, package, serving
+
+
+@pytest.fixture
+def upstream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Upstream]:
+    monkeypatch.setenv("WHOHOLDS_DATABASE", str(tmp_path / "whoholds.db"))
+    with serving() as server:
+        monkeypatch.setenv("WHOHOLDS_HARVEST_ALLOW", server.place)
+        server.packages = [package(number) for number in range(20)]
+        run("sources", "add", "portal", "--kind", "ckan", "--url", server.url)
+        yield server
+
+
+def run(*words: str) -> Result:
+    importlib.import_module("bot.commands.common")
+    return CliRunner().invoke(whoholds, list(words))
+
+
+def harvested(*words: str) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(run("harvest", "portal", "--json", *words).stdout)
+    return report
+
+
+def test_a_source_is_added_harvested_listed_and_removed(upstream: Upstream) -> None:
+    report = harvested()
+    names = "added changed unchanged kept would_withdraw withdrawn failed stopped_because"
+    assert {name: report[name] for name in names.split()} == dict.fromkeys(names.split(), 0) | {
+        "added": 20,
+        "stopped_because": None,
+    }
+    found = json.loads(run("search", "Dataset 7", "--json").stdout)
+    assert "department-for-education/dataset-7" in json.dumps(found)
+    facts = json.loads(run("sources", "list", "--json").stdout)
+    assert (facts["name"], facts["entries"], facts["last_run"]) == ("portal", 20, report["run"])
+    assert "20 entries, as of" in run("sources", "show", "portal").stdout
+    assert run("sources", "remove", "portal").exit_code == 0
+    assert run("sources", "list").stdout == ""
+
+
+def test_exit_codes_tell_a_good_harvest_from_one_that_stopped(upstream: Upstream) -> None:
+    assert run("harvest", "portal").exit_code == 0
+    del upstream.packages[:10]
+    stopped = run("harvest", "portal")
+    assert stopped.exit_code == 1
+    assert "10 of 20 entries are missing from the source." in stopped.stderr
+    assert "missing: department-for-education/dataset-0" in stopped.stderr
+    (waiting,) = json.loads(run("sources", "show", "portal", "--json").stdout)["waiting"]
+    assert "10 missing" in run("harvest", "portal", "--go-on", waiting).stdout
+
+
+def test_a_dry_run_changes_nothing(upstream: Upstream) -> None:
+    assert harvested("--dry-run")["added"] == 20
+    assert harvested()["added"] == 20
+
+
+def test_without_leave_nothing_private_is_harvested(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WHOHOLDS_HARVEST_ALLOW")
+    report = harvested()
+    assert report["added"] == 0
+    assert "WHOHOLDS_HARVEST_ALLOW" in report["stopped_because"]
+    assert upstream.asked == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["harvest", "nowhere"],
+        ["harvest", "--go-on", "RUN-0001"],
+        ["sources", "show", "nowhere"],
+        ["sources", "add", "Bad Name", "--kind", "ckan", "--url", "https://example.gov.uk"],
+        ["sources", "add", "x", "--kind", "soap", "--url", "https://example.gov.uk"],
+        ["sources", "add", "x", "--kind", "ckan", "--url", "file:///etc/passwd"],
+        ["sources", "add", "x", "--kind", "ckan", "--url", "https://a:b@example.gov.uk"],
+    ],
+)
+def test_a_wrong_call_is_refused(upstream: Upstream, words: list[str]) -> None:
+    assert run(*words).exit_code == 2
