@@ -17,7 +17,19 @@ from bot import web, weekly
 from bot.logs import places, start_logging
 from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
-from bot.slack import home, people, proposing, questions, reviewing, roles, stewarding
+from bot.slack import (
+    home,
+    people,
+    proposing,
+    questions,
+    request_asking,
+    request_cards,
+    request_form,
+    request_review,
+    reviewing,
+    roles,
+    stewarding,
+)
 from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker, Teller
 from bot.slack.desk import Desk
@@ -39,7 +51,12 @@ SORRY = (
 )
 
 
-TELLERS: dict[str, Teller] = {**proposing.TELLERS, **reviewing.TELLERS, **roles.TELLERS}
+TELLERS: dict[str, Teller] = {
+    **proposing.TELLERS,
+    **request_cards.TELLERS,
+    **reviewing.TELLERS,
+    **roles.TELLERS,
+}
 """What people are told, by what happened: each subject's module of bot/slack brings its own."""
 
 REFUSED = frozenset(
@@ -123,6 +140,9 @@ def listen(bolt: App, desk: Desk) -> None:
     stewarding.register(bolt, desk)
     proposing.register(bolt, desk)
     reviewing.register(bolt, desk)
+    request_form.register(bolt, desk)
+    request_review.register(bolt, desk)
+    request_asking.register(bolt, desk)
 
 
 def introduce(settings: Settings) -> tuple[SlackApi, dict[str, Any]]:

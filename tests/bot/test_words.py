@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import words
+from bot.slack import request_words
+from catalogue import requests
 from catalogue.model import AccessRights, Dataset, PersonalData
 from tests.fakes.answering import QUESTIONS, Answering
 
 ENTRY = Dataset("a/b", "B")
+TELLING = {"tell", "tell_deciders", "_decision"}
 
 
 @pytest.mark.parametrize(
@@ -87,3 +92,14 @@ def test_numbers_agree_with_their_noun() -> None:
     assert words.count(1, "entry", "entries") == "1 entry"
     assert words.count(0, "entry", "entries") == "0 entries"
     assert words.count(1200, "answer") == "1,200 answers"
+
+
+def test_everything_that_is_told_about_a_request_has_a_headline() -> None:
+    told = set()
+    for path in (Path(requests.__file__).parent).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = getattr(node, "func", None)
+            if isinstance(node, ast.Call) and getattr(called, "attr", getattr(called, "id", "")) in TELLING:
+                told |= {each.value for each in node.args if isinstance(each, ast.Constant)}
+    assert {"submitted", "approved", "ended"} <= told
+    assert {str(each) for each in told} <= set(request_words.HAPPENINGS)

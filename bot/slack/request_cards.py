@@ -1,0 +1,231 @@
+"""What people are told about requests: a headline of what happened, and the request as it stands now.
+
+Who decides sees who asks, what for, red flags first, what is needed, decisions like it, and buttons; who asked sees
+where it stands and what they can do. A card is made anew whenever the request changes, so its buttons are always those
+that do something.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.slack.blocks import SlackMessage, button, buttons, message, section
+from bot.slack.deliver import Teller
+from bot.slack.request_words import HAPPENINGS, STATES, STEPS, answer_in_words, body, day, name, next_in_words, say
+from catalogue import clock, requests
+from catalogue.errors import NotFound
+from catalogue.model import Person
+from catalogue.requests.model import Share, ShareRequest, ShareState
+from catalogue.requests.record import history, standing_of
+from catalogue.requests.reviewing import Precedent
+from catalogue.requests.states import LIVE, PENDING, State
+from catalogue.requests.stricter import book_of
+from catalogue.rights import Action
+from intents.context import Context
+
+DECIDING = (
+    ("Approve", "request.approve"),
+    ("Approve with conditions", "request.approve_with"),
+    ("Ask a question", "request.ask"),
+    ("Send back", "request.send_back"),
+    ("Decline", "request.decline"),
+    ("Hand to somebody else", "request.delegate"),
+)
+ASIDE = (("Read in full", "request.open"), ("Write a note", "request.note"), ("Waiting for others", "request.wait_for"))
+
+
+def teller(what: str) -> Teller:
+    """Tells of one happening."""
+
+    def tell(context: Context, values: Mapping[str, Any], person: Person) -> SlackMessage | None:
+        return card(context, values["request"], person, what=what, now=clock.now())
+
+    return tell
+
+
+def card(context: Context, request_id: str, person: Person, *, what: str, now: datetime) -> SlackMessage:
+    """The message about a request for one person: what happened, and how it stands."""
+    try:
+        request = requests.get(context.db, request_id, person=person, now=now)
+    except NotFound:
+        gone = say("gone", request_id=request_id)
+        return message(gone, [section(gone)])
+    said = [say("headline", what=HAPPENINGS[what]), *pieces(context, request, person, now=now)]
+    blocks: list[Block] = [section(piece) for piece in said if piece]
+    rows = actions(context, request, person, now=now)
+    blocks += [buttons(*row) for row in rows if row]
+    return message("\n\n".join(piece for piece in said if piece), blocks)
+
+
+def pieces(context: Context, request: ShareRequest, person: Person, *, now: datetime) -> list[str]:
+    """A request as it stands, for whoever asked or whoever decides."""
+    if is_asker(request, person):
+        return mine(context, request, person, now=now)
+    if request.state in PENDING:
+        return asked(context, request, person, now=now)
+    return [head(context, request), *outcome(context, request)]
+
+
+def is_asker(request: ShareRequest, person: Person) -> bool:
+    """Whether this person asked, or joined."""
+    return person.id == request.author or person.id in request.joined
+
+
+def head(context: Context, request: ShareRequest) -> str:
+    """Who asks, for what, and what they would get."""
+    answers, book = request.answers, book_of(context.db, request.holder)
+    benefits = book.get("benefits")
+    return say(
+        "asked",
+        request=request,
+        author=name(context, request.author),
+        sent=day(request.submitted_at),
+        aims=str(answers.get("aims") or ""),
+        wanted=str(answers.get("data_required") or ""),
+        benefit=answer_in_words(benefits, answers) if benefits else "",
+    )
+
+
+def asked(context: Context, request: ShareRequest, person: Person, *, now: datetime) -> list[str]:
+    """What whoever decides has to know: the request, then what to look at first."""
+    flags = requests.red_flags(context.db, request)
+    needs = requests.needs(context.db, request)
+    before = [_precedent(context, each) for each in requests.precedents(context.db, request)]
+    waits = next_in_words(context, request, person, now=now)
+    return [
+        head(context, request),
+        say("flags", flags=flags) if flags else "",
+        say("needs", needs=needs) if needs else "",
+        say("precedents", precedents=before) if before else "",
+        say("waits", next=waits, question=request.question),
+    ]
+
+
+def _precedent(context: Context, precedent: Precedent) -> dict[str, Any]:
+    request, share, book = precedent.request, precedent.share, book_of(context.db, precedent.request.holder)
+    asked_otherwise = [question.text for key in precedent.differs if (question := book.get(key))]
+    return {
+        "id": request.id,
+        "who": body(context, request.organisation),
+        "state": STATES[request.state],
+        "on": day(request.decided_at),
+        "terms": share.conditions if share else None,
+        "differs": " ".join(asked_otherwise),
+    }
+
+
+def outcome(context: Context, request: ShareRequest) -> list[str]:
+    """How it ended, or where the share stands."""
+    if request.state in PENDING or request.state is State.DRAFT:
+        return []
+    events = history(context.db, request.id, private=False)
+    last = next(each for each in reversed(events) if each.after is request.state and each.before is not each.after)
+    share = requests.share_of(context.db, request.id)
+    said = say(
+        "outcome",
+        request=request,
+        by=name(context, last.by) if request.state is not State.EXPIRED else None,
+        on=day(last.at),
+        why=last.note,
+        share=share,
+        ends=share and day(share.ends_on),
+        looked_at=share and day(share.review_on),
+    )
+    return [said, share_in_words(share)] if share else [said]
+
+
+def share_in_words(share: Share) -> str:
+    """How far a share has come."""
+    return say(
+        "share",
+        share=share,
+        accepted=day(share.accepted_at),
+        supplied=day(share.supplied_at),
+        ended=day(share.ended_at),
+        ends=day(share.ends_on),
+        steps=[(STEPS.get(each.id, each.id), day(each.done_at)) for each in share.steps],
+    )
+
+
+def mine(context: Context, request: ShareRequest, person: Person, *, now: datetime) -> list[str]:
+    """How a request stands, for whoever asked."""
+    waits = next_in_words(context, request, person, now=now)
+    lead = say(
+        "mine",
+        request=request,
+        holder=body(context, request.holder),
+        state=STATES[request.state],
+        next=waits,
+        question=request.question if request.state in PENDING else None,
+    )
+    return [lead, *outcome(context, request)]
+
+
+# buttons
+
+
+def actions(context: Context, request: ShareRequest, person: Person, *, now: datetime) -> list[list[ButtonElement]]:
+    """The rows of buttons that do something for this person now."""
+    if person.id == request.author:
+        return [_own_buttons(context, request)]
+    if person.id in request.joined:
+        return [[_button("Read in full", "request.open", request)]]
+    if request.state in PENDING and standing_of(context.db, person, Action.APPROVE_REQUEST, request, now=now):
+        deciding = [_button(label, action, request, primary=action == "request.approve") for label, action in DECIDING]
+        return [deciding, [_button(label, action, request) for label, action in ASIDE]]
+    rest = [_button("Read in full", "request.open", request)]
+    share = requests.share_of(context.db, request.id) if request.state is State.APPROVED else None
+    if share and standing_of(context.db, person, Action.SUPPLY_SHARE, request, now=now):
+        rest += _share_buttons(request, share, is_holder=True)
+    return [rest]
+
+
+def _own_buttons(context: Context, request: ShareRequest) -> list[ButtonElement]:
+    found: list[ButtonElement] = []
+    if request.state is State.DRAFT:
+        found.append(_button("Go on", "request.continue", request, primary=True))
+    elif request.state is State.RETURNED:
+        found.append(_button("Change and send again", "request.continue", request, primary=True))
+    elif request.state in PENDING and request.question:
+        found.append(_button("Answer", "request.answer", request, primary=True))
+    elif request.state in PENDING:
+        found.append(_button("Ask how it stands", "request.nudge", request))
+    elif request.state is State.DECLINED:
+        again = button("Ask again", action_id="request.start", value=request.dataset_id, about=request.dataset_title)
+        found.append(again)
+    elif request.state is State.APPROVED and (share := requests.share_of(context.db, request.id)):
+        found += _share_buttons(request, share, is_holder=False)
+    found.append(_button("Read in full", "request.open", request))
+    if request.state in LIVE:
+        found.append(_button("Hand over", "request.hand_over", request))
+        found.append(_button("Withdraw", "request.withdraw", request))
+    return found
+
+
+def _share_buttons(request: ShareRequest, share: Share, *, is_holder: bool) -> list[ButtonElement]:
+    found: list[ButtonElement] = []
+    if share.state is ShareState.AGREED and not is_holder:
+        found.append(_button("Read and accept the conditions", "share.accept", request, primary=True))
+    if share.state in (ShareState.AGREED, ShareState.ACCEPTED):
+        open_steps = [each for each in share.steps if each.done_at is None]
+        found += [
+            button(f"Done: {STEPS.get(each.id, each.id)}", action_id=f"share.tick.{each.id}", value=request.id)
+            for each in open_steps
+        ]
+        if share.state is ShareState.ACCEPTED and not open_steps and is_holder:
+            found.append(_button("The data is supplied", "share.supply", request, primary=True))
+    if share.state is ShareState.SUPPLIED:
+        verb = ("Renew", "share.renew") if is_holder else ("Ask to renew", "share.ask_renewal")
+        found.append(_button(verb[0], verb[1], request))
+    if share.state is not ShareState.ENDED:
+        found.append(_button("End the share", "share.end", request))
+    return found
+
+
+def _button(label: str, action_id: str, request: ShareRequest, *, primary: bool = False) -> ButtonElement:
+    return button(label, action_id=action_id, value=request.id, about=request.id, primary=primary)
+
+
+TELLERS: dict[str, Teller] = {f"request.{what}": teller(what) for what in HAPPENINGS}
