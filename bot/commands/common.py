@@ -2,9 +2,9 @@
 
 import io
 import json
+import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,12 +77,16 @@ def as_json(answer: Answer, text: str) -> dict[str, Any]:
     }
 
 
-def told_to_end() -> threading.Event:
-    """What is set once the program is told to end; from now on it does not end by itself when it is."""
-    told = threading.Event()
+def told_to_end() -> Callable[[], object]:
+    """Have the program not end by itself when it is told to; returns what to call to wait until it is.
+
+    A pipe, not an Event: the signal may come twice at once (make passes its own on), and setting an Event that is
+    being set or waited for in the same thread waits for ever.
+    """
+    reading, writing = os.pipe()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
-    return told
+        signal.signal(number, lambda *_: os.write(writing, b"."))
+    return lambda: os.read(reading, 1)
 
 
 def print_json(value: object) -> None:

@@ -57,10 +57,10 @@ def command(port: int | None) -> None:
                 page = create_page(
                     workspace, sender, questions=list(replies.examples()), title="whoholds", story=the_story()
                 )
-                end = told_to_end()
+                wait_for_the_end = told_to_end()
                 with Server(page, port=chosen.port if port is None else port) as site:
                     click.echo(f"\nTry it yourself: {site.url}  (Ctrl-C ends)")
-                    end.wait()
+                    wait_for_the_end()
             bot.worker.stop()
             bot.slack.close()
 

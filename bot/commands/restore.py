@@ -6,7 +6,7 @@ import click
 
 from bot import settings
 from bot.commands.common import print_json, readable
-from catalogue import clock, datasets
+from catalogue import audit, clock, datasets
 from catalogue.store import backup, connect
 
 
@@ -23,13 +23,24 @@ def command(file: Path, replace: bool, json_: bool) -> None:
 
     Example: whoholds restore /srv/backup/whoholds-2026-03-31T093000.db --replace
     """
-    place = settings.read().database
+    now, place = clock.now(), settings.read().database
     with readable(file):
-        kept = backup.restore(file, place, replace=replace, now=clock.stamp(clock.now()))
+        kept = backup.restore(file, place, replace=replace, now=clock.stamp(now))
     db = connect(place)
-    facts = {"entries": datasets.count(db), "change": datasets.last_change(db), "kept": str(kept) if kept else None}
-    db.close()
+    try:
+        broken = audit.verify(db).problems
+        audit.record(db, by="command line", action="record.restored", about=file.name, now=now)
+        facts = {
+            "entries": datasets.count(db),
+            "change": datasets.last_change(db),
+            "kept": str(kept) if kept else None,
+            "audit_problems": list(broken),
+        }
+    finally:
+        db.close()
     if json_:
         print_json(facts)
-        return
-    click.echo(f"{facts['entries']:,} entries are back.{f' What was there is kept in {kept}.' if kept else ''}")
+    else:
+        click.echo(f"{facts['entries']:,} entries are back.{f' What was there is kept in {kept}.' if kept else ''}")
+    if broken:
+        raise click.ClickException(f"The audit of this backup is not whole: {' '.join(broken)}")

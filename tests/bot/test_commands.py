@@ -20,6 +20,7 @@ from bot.__main__ import COMMANDS
 from bot.__main__ import whoholds as root
 from catalogue.store import connect
 from tests.bot.conftest import Ran
+from tests.conftest import Start
 
 Whoholds = Callable[..., Ran]
 ROOT = Path(__file__).parents[2]
@@ -425,6 +426,16 @@ def test_the_playground_shows_one_answer_and_its_address_and_ends_when_told(tmp_
         assert b"Found by" in shown or b"holds" in shown
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+def test_a_program_told_to_end_many_times_at_once_ends(python: Start) -> None:
+    code = "from bot.commands.common import told_to_end; wait = told_to_end(); print('ready', flush=True); wait()"
+    process = python(f"{code}; __import__('time').sleep(0.5)")
+    assert process.stdout and process.stdout.readline()
+    for _ in range(300):
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0
 
 
 def free_port() -> int:
