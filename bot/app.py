@@ -18,6 +18,8 @@ from bot.logs import places, start_logging
 from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
 from bot.slack import (
+    coming,
+    finding,
     home,
     people,
     proposing,
@@ -29,6 +31,7 @@ from bot.slack import (
     reviewing,
     roles,
     stewarding,
+    unfurling,
 )
 from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker, Teller
@@ -106,7 +109,7 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
     slack, identity = introduce(settings)
     bolt = _bolt(settings, identity)
     desk = Desk(catalogue.context, slack, identity["team_id"])
-    listen(bolt, desk)
+    listen(bolt, desk, bot_user_id=identity["user_id"])
     speaker = Speaker(
         catalogue.context,
         slack,
@@ -132,11 +135,15 @@ def _following(slack: SlackApi, team_id: str) -> Chore:
     )
 
 
-def listen(bolt: App, desk: Desk) -> None:
+def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     """Add every listener. Bolt tries them in order: the hot ones come first."""
     stewarding.register_command(bolt, desk)
-    questions.register(bolt, desk.db, team_id=desk.team_id)
-    home.register(bolt, desk)
+    asking = questions.Questions(desk.db, desk.team_id)
+    questions.register(bolt, asking)
+    finding.register(bolt, desk, asking)
+    unfurling.register(bolt, desk)
+    home.register(bolt, desk, asking)
+    coming.register(bolt, desk, bot_user_id=bot_user_id)
     stewarding.register(bolt, desk)
     proposing.register(bolt, desk)
     reviewing.register(bolt, desk)

@@ -54,6 +54,7 @@ STYLED = re.compile(
 HELD = re.compile("\ue000(\\d+)\ue001")
 ADDRESS = re.compile(r"https?://[^\s|]+?(?=(?:&[lg]t;|[.,;:!?)'\"])*(?:\s|$)|&[lg]t;|\|)")
 CONTROL = re.compile(r"<(?:[@#!][^<>\n]+|[a-z][a-z0-9+.-]*:[^<>\n]+)>", re.IGNORECASE)
+HOME_LINK = re.compile(r"slack://app\?team=\w+&id=\w+&tab=home")
 LINK = re.compile(r"<(https?://[^<>|\n]+)(?:\|[^<>\n]*)?>|(https?://[^\s<>|]+)")
 DATES: Mapping[str, str] = {
     "{date_num}": "%Y-%m-%d",
@@ -174,7 +175,12 @@ def sequence(control: str, names: Mapping[str, str]) -> str:
 
 
 def anchor(url: str, label: str, otherwise: str = "") -> str:
-    """A link, if the address is one to follow; else `otherwise`, or the label, as text."""
+    """A link, if the address is one to follow; else `otherwise`, or the label, as text.
+
+    `slack://app?…&tab=home` leads to the app's Home.
+    """
+    if HOME_LINK.fullmatch(url):
+        return f'<a href="?in=home" data-place="home">{escape(label)}</a>'
     try:
         parts = urlsplit(url)
         good = parts.scheme == "mailto" or (parts.scheme in ("http", "https") and bool(parts.hostname))

@@ -19,10 +19,11 @@ from bot.slack import people
 from bot.slack.answers import as_message
 from bot.slack.api import SlackApi, SlackError
 from bot.slack.blocks import SlackMessage, message
+from bot.slack.unfurling import unfurls
 from catalogue import clock, outbox
 from catalogue import people as record_of_people
 from catalogue.errors import NotFound, StoreUnavailable
-from catalogue.model import Notice, Person
+from catalogue.model import PUBLIC, Notice, Person
 from intents import describe
 from intents.answers import Answer, Outcome
 from intents.context import Claim, Context, Question
@@ -75,6 +76,8 @@ class Speaker:
                     self._tell(notice, now)
                 case "retell":
                     self._retell(notice, now)
+                case "unfurl":
+                    self._unfurl(notice, now)
                 case "home":
                     self._publish_home(notice, now)
                 case _:
@@ -186,6 +189,19 @@ class Speaker:
             return
         if self.home:
             self.slack.call("views.publish", user_id=person.slack_id, view=self.home(self.context, person))
+        outbox.sent(self.context.db, notice, receipt=None, now=now)
+
+    def _unfurl(self, notice: Notice, now: datetime) -> None:
+        """Show what links lead to, as far as everybody who reads them may know."""
+        payload, person, audience = notice.payload, None, PUBLIC
+        if payload["is_direct"]:
+            person = people.person_of(self.context.db, self.slack, payload["user"], team_id=self.team_id, now=now)
+            audience = people.audience(
+                person, is_direct=True, is_shared_outside=False, channels_are_for_government=False
+            )
+        shown = unfurls(self.context, payload["urls"], person, audience, now=now)
+        if shown:
+            self.slack.call("chat.unfurl", unfurl_id=payload["unfurl_id"], source=payload["source"], unfurls=shown)
         outbox.sent(self.context.db, notice, receipt=None, now=now)
 
     def _reachable(self, notice: Notice, person_id: str) -> Person | None:

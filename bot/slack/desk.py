@@ -39,10 +39,14 @@ class Desk:
 
     def person(self, body: Mapping[str, Any], now: datetime) -> Person:
         """Who clicked. Raises NotAllowed for a stranger, a bot, or when Slack cannot say."""
-        person = people.person_of(self.db, self.slack, body["user"]["id"], team_id=self.team_id, now=now)
+        person = self.person_or_none(body, now)
         if person is None:
             raise NotAllowed("Only people of this workspace can do this.")
         return person
+
+    def person_or_none(self, body: Mapping[str, Any], now: datetime) -> Person | None:
+        """Who clicked; None where `person` raises."""
+        return people.person_of(self.db, self.slack, body["user"]["id"], team_id=self.team_id, now=now)
 
     def holder(self, dataset: Dataset) -> str:
         """The name of the organisation that holds an entry."""

@@ -7,7 +7,6 @@ and when something in it changes.
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -16,6 +15,7 @@ from slack_sdk.models.blocks import Block
 from bot.render import MRKDWN, part
 from bot.slack.blocks import divider, note
 from bot.slack.desk import Desk
+from bot.slack.questions import Questions
 from bot.slack.sections import SECTIONS, Page
 from catalogue import clock, outbox, visits
 from catalogue.model import Person
@@ -25,9 +25,9 @@ MOST_BLOCKS = 100
 TURN = re.compile(r"^home\.page(\.\w+)?$")
 
 
-def register(app: App, desk: Desk) -> None:
+def register(app: App, desk: Desk, questions: Questions) -> None:
     """Add the listeners."""
-    listeners = Listeners(desk)
+    listeners = Listeners(desk, questions)
     app.event("app_home_opened")(listeners.on_opened)
     app.action(TURN)(listeners.on_page)
 
@@ -52,8 +52,8 @@ def view(context: Context, person: Person, *, pages: Mapping[str, int] | None = 
 class Listeners:
     """What happens in the Home."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.db = desk, desk.db
+    def __init__(self, desk: Desk, questions: Questions) -> None:
+        self.desk, self.questions, self.db = desk, questions, desk.db
 
     def on_opened(self, event: dict[str, Any]) -> None:
         """Somebody came to the Home or to the messages. The first time they are greeted, with what can be asked."""
@@ -63,24 +63,18 @@ class Listeners:
                 visits.first(self.db, user, visits.HOME, now=now)
                 outbox.refresh_home(self.db, user, now=now)
             if visits.first(self.db, user, visits.GREETING, now=now):
-                self._greet(user, now)
+                self._greet(user)
 
-    def _greet(self, user: str, now: datetime) -> None:
+    def _greet(self, user: str) -> None:
         """Help is a question like any other, so that its words are the same everywhere."""
-        outbox.post(
-            self.db,
-            "question",
-            {
-                "text": "help",
-                "user": user,
-                "reply": {"way": "message", "channel": user, "thread_ts": None},
-                "is_direct": True,
-                "is_shared_outside": False,
-                "is_entry": False,
-            },
-            key=f"greeting:{user}",
-            channel=f"questions in {user}",
-            now=now,
+        self.questions.note(
+            [f"greeting:{user}"],
+            text="help",
+            user=user,
+            channel=user,
+            reply={"way": "message", "channel": user, "thread_ts": None},
+            is_direct=True,
+            is_shared_outside=False,
         )
 
     def on_page(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:

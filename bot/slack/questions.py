@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.render import MRKDWN, Ready, part
 from bot.slack.blocks import OUTSIDE
 from catalogue import clock, outbox
 from catalogue.store import Database
@@ -16,13 +17,16 @@ from intents.out_of_scope import is_about_a_person
 from intents.phrase import LONGEST, read_message
 
 ASK = re.compile(r"^question\.ask(\.\d+)?$")
+ASKS = re.compile(r"^ask\s+", re.IGNORECASE)
+SUBWORDS = {"ask": "help", "requests": "my requests", "queue": "my queue"}
+"""Words after the command that stand for a question. `edit` and `add` are in `stewarding.py`; any other is one."""
+
 WRITTEN = (None, "thread_broadcast", "file_share")
 """Kinds of message that a person writes; Slack names the plain one by no subtype."""
 
 
-def register(app: App, db: Database, *, team_id: str) -> None:
+def register(app: App, questions: "Questions") -> None:
     """Add the listeners. The hot ones come first: Bolt tries them in order. What none takes is only acknowledged."""
-    questions = Questions(db, team_id)
     app.event("app_mention")(questions.on_mention)
     app.event("message")(questions.on_message)
     app.command("/whoholds")(questions.on_command)
@@ -50,7 +54,7 @@ class Questions:
         keys = [f"message:{channel}:{ts}"]
         if event.get("client_msg_id"):  # Slack may deliver one message twice under different times
             keys.append(f"client:{event['client_msg_id']}")
-        self._note(
+        self.note(
             keys,
             text=str(event.get("text") or ""),
             user=str(event["user"]),
@@ -65,9 +69,13 @@ class Questions:
         )
 
     def on_command(self, ack: Ack, command: dict[str, Any]) -> None:
-        self._note(
+        words = str(command.get("text") or "help").strip()
+        if words.lower() == "home":
+            ack(response_type="ephemeral", text=_way_home(command))
+            return
+        self.note(
             [f"command:{command['trigger_id']}"],
-            text=str(command.get("text") or "help"),
+            text=SUBWORDS.get(words.lower()) or ASKS.sub("", words),
             user=str(command["user_id"]),
             channel=None,
             reply={"way": "response", "url": command["response_url"]},
@@ -102,19 +110,18 @@ class Questions:
         else:
             thread = message.get("thread_ts") or (None if is_direct else container.get("message_ts"))
             reply = {"way": "message", "channel": channel, "thread_ts": thread}
-        self._note(
+        self.note(
             [f"click:{action['action_ts']}:{body['user']['id']}:{action['action_id']}"],
             text=str(action["value"]),
             user=str(body["user"]["id"]),
             channel=channel if reply["way"] == "message" else None,
             reply=reply,
             is_direct=is_direct,
-            is_shared_outside=str(action.get("block_id")).startswith(OUTSIDE)
-            or (body["user"].get("team_id") or self.team_id) != self.team_id,
+            is_shared_outside=str(action.get("block_id")).startswith(OUTSIDE) or self.is_from_outside(body),
             is_entry=is_entry,
         )
 
-    def _note(
+    def note(
         self,
         keys: list[str],
         *,
@@ -126,6 +133,10 @@ class Questions:
         is_shared_outside: bool,
         is_entry: bool = False,
     ) -> None:
+        """Put a question into the outbox, once for its keys; one that looks up a person without its words.
+
+        `reply` says where the answer goes: a message in a channel (or to a user's number), or a response address.
+        """
         now = clock.now()
         text = text[: LONGEST + 1].encode("utf-8", "ignore").decode()  # half a character cannot be stored
         is_refused = not is_entry and (is_about_a_person(text) or is_about_a_person(read_message(text).whole))
@@ -149,6 +160,10 @@ class Questions:
                 now=now,
             )
 
+    def is_from_outside(self, body: dict[str, Any]) -> bool:
+        """Whether who clicked belongs to another workspace."""
+        return (body["user"].get("team_id") or self.team_id) != self.team_id
+
     def _is_stranger(self, event: dict[str, Any]) -> bool:
         teams = {event.get("user_team"), event.get("source_team"), event.get("team")} - {None}
         return bool(teams - {self.team_id})
@@ -157,3 +172,9 @@ class Questions:
 def _is_from_a_person(event: dict[str, Any]) -> bool:
     """A message that somebody wrote, now: no bot's, no edit, deletion or other happening."""
     return bool(event.get("user")) and not event.get("bot_id") and event.get("subtype") in WRITTEN
+
+
+def _way_home(command: dict[str, Any]) -> str:
+    """Where a person's Home is: an app cannot open it for them."""
+    address = f"slack://app?team={command['team_id']}&amp;id={command['api_app_id']}&amp;tab=home"
+    return part(MRKDWN, "slack/finding.jinja", "home", opened=Ready(f"<{address}|Open your Home>"))

@@ -56,7 +56,7 @@ class Registered:
 @pytest.fixture(scope="module")
 def listened() -> dict[str, list[Any]]:
     registered = Registered()
-    listen(registered, Desk(Context(None, None), None, "T0"))  # type: ignore[arg-type]
+    listen(registered, Desk(Context(None, None), None, "T0"), bot_user_id="U0")  # type: ignore[arg-type]
     assert all(hasattr(App, kind) for kind in registered.listened)
     return registered.listened
 

@@ -374,7 +374,7 @@ const clicks = [
     go({ as: node.dataset.as, in: node.dataset.in ?? staysIn(), thread: "" });
   }],
   ["[data-place]", async (node) => {
-    const tab = node.dataset.place === "home" ? "home" : node.closest("section").dataset.key === "direct" ? "messages" : "";
+    const tab = node.dataset.place === "home" ? "home" : node.closest("section")?.dataset.key === "direct" ? "messages" : "";
     go({ in: node.dataset.place, thread: "" });
     if (tab) await act("home", { tab });
   }],
