@@ -37,7 +37,7 @@ from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker, Teller
 from bot.slack.desk import Desk
 from bot.worker import FORGETTING, Worker
-from catalogue import clock, organisations
+from catalogue import clock, organisations, reminders
 from catalogue.chores import Chore
 from catalogue.errors import BadSetting, CatalogueError
 from catalogue.search.find import Search
@@ -122,7 +122,7 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
     site = web.create(
         catalogue.db, catalogue.search, bolt if uses_http else None, signing_secret=settings.signing_secret
     )
-    chores = (*FORGETTING, *weekly.STEWARDING, _following(slack, identity["team_id"]))
+    chores = (*FORGETTING, *weekly.STEWARDING, reminders.CHORE, _following(slack, identity["team_id"]))
     return Bot(catalogue, bolt, site, Worker(catalogue.db, speaker.deliver, chores=chores), slack)
 
 

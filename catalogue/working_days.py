@@ -68,3 +68,13 @@ def is_working_time(now: datetime, nation: str) -> bool:
     """Whether people are at work at this moment."""
     here = clock.london(now)
     return is_working(here.date(), nation) and STARTS <= here.time() < ENDS
+
+
+def next_working_time(now: datetime, nation: str) -> datetime:
+    """This moment, if people are at work; else nine o'clock of the next working day."""
+    here = clock.london(now)
+    if is_working(here.date(), nation) and here.time() < ENDS:
+        start = here.replace(hour=STARTS.hour, minute=0, second=0, microsecond=0)
+        return max(now, start.astimezone(now.tzinfo))
+    day = after(now, 1, nation)
+    return datetime.combine(day, STARTS, tzinfo=clock.LONDON).astimezone(now.tzinfo)

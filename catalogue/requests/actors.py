@@ -85,6 +85,14 @@ def decider(db: Database, request: ShareRequest, found: Responsible) -> NextActo
     return _first(stewards, Because.ROLE_HOLDER) if stewards else _admins(request, found)
 
 
+def above(request: ShareRequest, actor: NextActor, found: Responsible) -> list[Person]:
+    """Who hears when nobody decides in time: the organisation's managers and stewards, else the administrators."""
+    held = [*found.managers(request.holder), *found.held.get((Role.STEWARD, request.holder), ())]
+    known = {each.id for each in actor.everyone}
+    higher = [person for _grant, person in _others(held, request) if person.id not in known]
+    return list(dict.fromkeys(higher)) or list(_admins(request, found).everyone)
+
+
 def _admins(request: ShareRequest, found: Responsible) -> NextActor:
     admins = _others(found.held.get((Role.ADMIN, None), ()), request)
     return _first(admins, Because.ADMIN) if admins else NextActor(None, Because.NOBODY)

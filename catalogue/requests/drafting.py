@@ -242,6 +242,14 @@ def nudge(db: Database, request_id: str, *, by: Person, now: datetime) -> ShareR
     return step.request
 
 
+def expire(db: Database, request_id: str, *, now: datetime) -> ShareRequest:
+    """End a draft or a return that nobody touched for long; by the program itself."""
+    with taking(db, request_id, Verb.EXPIRE, by=None, now=now) as step:
+        telling.tell(db, "expired", telling.askers(step.request), step, now=now)
+        telling.refresh(db, step.request, now=now)
+    return step.request
+
+
 def _tell_withdrawn(db: Database, step: Step, now: datetime) -> None:
     if step.before.submitted_at is not None:
         telling.tell_deciders(db, "withdrawn", step, now=now)
