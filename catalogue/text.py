@@ -17,6 +17,8 @@ _LINES = re.compile(r"\n\s*\n\s*")
 # no pattern here goes back over what it has passed, and what has no end reaches to the end: hostile text costs no more
 _SILENT = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<(?=[a-zA-Z/!?])[/!?]?([a-zA-Z][\w:-]*+)?+(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*'|[\"'])*+>")
+_LIVE = re.compile(r"'*[=+\-@\t\r]")
+_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _BLOCKS = frozenset("p br div li ul ol dl dt dd tr table h1 h2 h3 h4 h5 h6 section article blockquote pre hr".split())
 _CELLS = frozenset(["td", "th"])
 LAYERS = 6
@@ -93,3 +95,13 @@ def fold(text: str) -> str:
 
 def _without_accents(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def safe_cell(cell: str) -> str:
+    """A cell of a CSV that no spreadsheet program runs as a formula; `cell_as_written` takes it back."""
+    return f"'{cell}" if _LIVE.match(cell) else cell
+
+
+def cell_as_written(cell: str) -> str:
+    """What `safe_cell` was given."""
+    return cell[1:] if _ESCAPED.match(cell) else cell

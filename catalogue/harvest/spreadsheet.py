@@ -7,7 +7,6 @@ entry is updated; a column that is not there leaves it alone.
 
 import csv
 import json
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -16,11 +15,10 @@ from catalogue.entries import FIELDS, LISTS, to_document
 from catalogue.fields import CONTACT_PARTS
 from catalogue.model import Dataset
 from catalogue.rows import Fault
+from catalogue.text import cell_as_written, safe_cell
 
 CONTACT = tuple(f"contact_{part}" for part in CONTACT_PARTS)
 HEADER: tuple[str, ...] = tuple(column for name in FIELDS for column in (CONTACT if name == "contact" else (name,)))
-_LIVE = re.compile(r"'*[=+\-@\t\r]")
-_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 
 csv.field_size_limit(4_000_000)
 
@@ -71,7 +69,9 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
 def _values(header: list[str], row: list[str], line: int) -> dict[str, Any] | Fault:
     if len(row) > len(header) and any(row[len(header) :]):
         return Fault(line, "(row)", f"There are {len(row)} values for {len(header)} columns.", left_out=True)
-    cells: dict[str, Any] = {name: _unescape(cell.strip()) for name, cell in zip(header, row, strict=False) if name}
+    cells: dict[str, Any] = {
+        name: cell_as_written(cell.strip()) for name, cell in zip(header, row, strict=False) if name
+    }
     contact = {column.removeprefix("contact_"): cells.pop(column) for column in CONTACT if column in cells}
     if contact:
         cells["contact"] = {part: value for part, value in contact.items() if value}
@@ -97,7 +97,7 @@ def write(datasets: Iterable[Dataset], out: TextIO) -> int:
         contact = document.pop("contact", {})
         cells = {name: _cell(name, value) for name, value in document.items()}
         cells.update({f"contact_{part}": value for part, value in contact.items()})
-        writer.writerow({name: _escape(cell) for name, cell in cells.items()})
+        writer.writerow({name: safe_cell(cell) for name, cell in cells.items()})
         count += 1
     return count
 
@@ -106,11 +106,3 @@ def _cell(name: str, value: Any) -> str:
     if name in LISTS and not any(set(item) & set(";|\n[") for item in value):
         return "; ".join(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _escape(cell: str) -> str:
-    return f"'{cell}" if _LIVE.match(cell) else cell
-
-
-def _unescape(cell: str) -> str:
-    return cell[1:] if _ESCAPED.match(cell) else cell
