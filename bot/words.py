@@ -3,7 +3,6 @@
 from datetime import date
 
 from catalogue.model import AccessRights, Dataset, PersonalData
-from catalogue.requests.states import State
 
 NOT_PROVIDED = "Not provided"
 
@@ -57,16 +56,6 @@ ROLES = {
     "manager": "data manager",
     "admin": "administrator",
     "auditor": "auditor",
-}
-STATES = {
-    State.DRAFT: "Draft, not sent yet",
-    State.SUBMITTED: "Sent, and not read yet",
-    State.IN_REVIEW: "Being looked at",
-    State.RETURNED: "Sent back to be changed",
-    State.APPROVED: "Approved",
-    State.DECLINED: "Declined",
-    State.WITHDRAWN: "Taken back",
-    State.EXPIRED: "Closed, because it lay idle",
 }
 FIELDS = {
     "title": "title",

@@ -12,11 +12,11 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block
 
-from bot.render import MRKDWN, part
 from bot.slack.blocks import divider, note
 from bot.slack.desk import Desk
+from bot.slack.paging import Page, say
 from bot.slack.questions import Questions
-from bot.slack.sections import SECTIONS, Page
+from bot.slack.sections import SECTIONS
 from catalogue import clock, outbox, visits
 from catalogue.model import Person
 from intents.context import Context
@@ -41,7 +41,7 @@ def view(context: Context, person: Person, *, pages: Mapping[str, int] | None = 
         if made and len(blocks) + len(made) < MOST_BLOCKS - 2:
             blocks += [*([divider()] if blocks else []), *made]
     shown_at = clock.london(now)
-    blocks.append(note(part(MRKDWN, "slack/home.jinja", "foot", now=f"{shown_at:%H:%M}, {shown_at.day} {shown_at:%B}")))
+    blocks.append(note(say("foot", now=f"{shown_at:%H:%M}, {shown_at.day} {shown_at:%B}")))
     return {
         "type": "home",
         "private_metadata": json.dumps(turned),

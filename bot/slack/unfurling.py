@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import Block
 from bot.render import MRKDWN, part
 from bot.slack.blocks import note, section
 from bot.slack.desk import Desk
+from bot.slack.request_words import STATES
 from catalogue import clock, datasets, outbox, requests
 from catalogue.errors import NotFound
 from catalogue.model import Audience, Person
@@ -65,7 +66,7 @@ def _of(context: Context, url: str, person: Person | None, audience: Audience, n
             return _entry(context, path.removeprefix(ENTRY), audience)
         if path.startswith(REQUEST) and person:
             request = requests.get(context.db, path.removeprefix(REQUEST), person=person, now=now)
-            return [section(_words("unfurl_request", request=request))]
+            return [section(_words("unfurl_request", request=request, state=STATES[request.state]))]
     except NotFound:
         return []
     return []

@@ -85,8 +85,13 @@ def of_person(db: Database, person: Person, *, limit: int = LISTED) -> list[Shar
     return [to_request(row) for row in rows]
 
 
-def in_reach(db: Database, person: Person, *, states: Sequence[State], now: datetime) -> list[ShareRequest]:
-    """Requests in these states that somebody's roles or a delegation reach, the longest waiting first."""
+def in_reach(
+    db: Database, person: Person, *, states: Sequence[State], now: datetime, decided_since: datetime | None = None
+) -> list[ShareRequest]:
+    """Requests in these states that somebody's roles or a delegation reach, the longest waiting first.
+
+    Only those decided since a moment, if it is given.
+    """
     grants = [grant for grant in person.grants if grant.holds(now)]
     scopes = {grant.scope for grant in grants if grant.role in (Role.MANAGER, Role.STEWARD) and grant.scope}
     whole = any(grant.role in (Role.ADMIN, Role.AUDITOR) for grant in grants)
@@ -94,10 +99,12 @@ def in_reach(db: Database, person: Person, *, states: Sequence[State], now: date
     marks = ", ".join(f":{name}" for name in values) or "NULL"
     reach = f"r.delegated_to = :person OR r.dataset_id IN ({marks}) OR r.holder IN ({marks})"
     named = {f"state{place}": str(state) for place, state in enumerate(states)}
+    since = {"since": clock.stamp(decided_since)} if decided_since else {}
+    lately = " AND r.decided_at >= :since" if since else ""
     rows = db.query(
         f"SELECT * FROM requests r WHERE r.state IN ({', '.join(f':{name}' for name in named)})"
-        f" AND {'1 = 1' if whole else f'({reach})'} ORDER BY r.waiting_since, r.number",
-        {**named, **({} if whole else {"person": person.id, **values})},
+        f" AND {'1 = 1' if whole else f'({reach})'}{lately} ORDER BY r.waiting_since, r.number",
+        {**named, **since, **({} if whole else {"person": person.id, **values})},
     )
     return [to_request(row) for row in rows]
 

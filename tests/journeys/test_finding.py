@@ -172,7 +172,7 @@ def test_a_request_is_shown_to_who_may_read_it_and_never_in_a_channel(town: Town
     entry = next(each.id for each in entries if each.access_rights == "RESTRICTED")
     officer = people.find(town.db, OFFICER)
     link = f"{HOST}/requests/{requests.start(town.db, entry, by=officer, now=clock.now()).id}"
-    assert "Draft, not sent yet" in unfurled(town, f"<{link}>", direct=True)[link]
+    assert "not sent yet" in unfurled(town, f"<{link}>", direct=True)[link]
     assert unfurled(town, f"<{link}>") == {}
     assert unfurled(town, f"<{link}>", MANAGER, direct=True) == {}
 

@@ -11,7 +11,7 @@ from bot.app import assemble
 from bot.playground.model import Message, View
 from bot.playground.transcript import elements_of, texts
 from bot.slack import sections
-from catalogue import clock, datasets, people, requests, visits
+from catalogue import clock, datasets, people, readiness, requests, visits
 from catalogue.model import GOVERNMENT, PUBLIC, Person
 from catalogue.search.find import Search
 from intents.answers import Outcome
@@ -110,13 +110,40 @@ def test_somebody_the_record_does_not_know_has_a_home_too(town: Town) -> None:
 
 def test_a_request_shows_in_both_homes_and_goes_when_it_is_decided(town: Town) -> None:
     assert "Nothing waits for your decision" in words(opens_home(town, MANAGER))
-    assert "You have asked for no data" in words(opens_home(town, OFFICER))
+    assert "You have asked for no data yet" in words(opens_home(town, OFFICER))
     request = submitted(town.db, person(town, OFFICER), clock.now(), restricted(town))
-    shows(town, MANAGER, lambda text: request.id in text and "Camden Council asked" in text)
-    shows(town, OFFICER, lambda text: f"*{request.id}*" in text and "Next: Department for Education" in text)
+    shows(town, MANAGER, lambda text: request.id in text and "Camden Council asks" in text)
+    shows(town, OFFICER, lambda text: f"*{request.id}*" in text and "sent, waiting for a decision" in text)
     requests.approve(town.db, request.id, by=person(town, MANAGER), now=clock.now())
-    shows(town, MANAGER, lambda text: "Nothing waits for your decision" in text)
-    shows(town, OFFICER, lambda text: "Approved" in text)
+    shows(town, MANAGER, lambda text: "Nothing waits for your decision" in text and "approved on" in text)
+    shows(town, OFFICER, lambda text: ": approved" in text)
+
+
+def test_what_waits_is_opened_from_the_home(town: Town) -> None:
+    request = submitted(town.db, person(town, OFFICER), clock.now(), restricted(town))
+    manager, officer = opens_home(town, MANAGER), opens_home(town, OFFICER)
+    for user, view in ((MANAGER, manager), (OFFICER, officer)):
+        assert buttons(view, "request.open") == [request.id]
+        assert town.sender.click(user, view, "request.open").ok
+        front = town.workspace.views.front(user)
+        assert front and request.id in str(front.payload)
+
+
+def test_a_draft_is_gone_on_with_from_the_home(town: Town) -> None:
+    requests.start(town.db, restricted(town), by=person(town, OFFICER), now=clock.now())
+    assert town.sender.click(OFFICER, opens_home(town, OFFICER), "request.continue").ok
+    assert town.workspace.views.front(OFFICER)
+
+
+def test_a_steward_sees_how_ready_the_entries_are_and_which_to_look_at(town: Town) -> None:
+    old = {"last_verified": "2020-01-01"}
+    datasets.amend(town.db, restricted(town), old, revision=1, by="test", why=None, now=clock.now())
+    readiness.refresh(town.db, now=clock.now())
+    view = opens_home(town, STEWARD)
+    assert "Department for Education: " in words(view)
+    assert town.sender.click(STEWARD, view, "entry.readiness").ok
+    assert town.workspace.views.front(STEWARD)
+    assert "Your entries" not in words(opens_home(town, OFFICER))
 
 
 def test_a_home_that_nobody_opened_is_not_made(town: Town) -> None:

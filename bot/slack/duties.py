@@ -1,0 +1,132 @@
+"""The parts of the Home for people with a role: what waits for a manager, a steward or an administrator."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from slack_sdk.models.blocks import Block
+
+from bot import words
+from bot.slack.blocks import button, header, section
+from bot.slack.paging import ROWS, Page, say
+from bot.slack.request_words import STATES, body, day
+from catalogue import datasets, demand, outbox, people, readiness, requests, review, working_days
+from catalogue.harvest import sources
+from catalogue.model import Grant, Person, Role
+from catalogue.requests.record import in_reach
+from catalogue.requests.states import State
+from intents.context import Context
+
+LATELY = timedelta(days=14)
+SHOWN = 3
+
+
+def holds(person: Person, *roles: Role, now: datetime) -> bool:
+    """Whether somebody has one of these roles now, for anything."""
+    return any(grant.role in roles and grant.holds(now) for grant in person.grants)
+
+
+def queue(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
+    """What waits for a manager's decision, the longest waiting first: its age and red flags."""
+    waiting = requests.queue_for(context.db, person, now=now)
+    if not waiting and not holds(person, Role.MANAGER, now=now):
+        return []
+    made: list[Block] = [header("Waiting for your decision")]
+    if not waiting:
+        made.append(section(say("queue_empty")))
+    organisations = context.search.vocabulary().organisations
+    for request in page.of(waiting):
+        nation = working_days.nation_of(organisations.get(request.holder or ""))
+        text = say(
+            "queue",
+            request=request,
+            asker=body(context, request.organisation),
+            days=working_days.since(request.waiting_since, now, nation),
+            flags=len(requests.red_flags(context.db, request)),
+        )
+        made.append(
+            section(text, accessory=button("Review", action_id="request.open", value=request.id, about=request.id))
+        )
+    return [*made, *page.turning(len(waiting))]
+
+
+def decided(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
+    """What was decided of late on data that a manager is responsible for."""
+    if not holds(person, Role.MANAGER, now=now):
+        return []
+    lately = in_reach(context.db, person, states=[State.APPROVED, State.DECLINED], decided_since=now - LATELY, now=now)
+    newest = sorted(lately, key=lambda request: str(request.decided_at), reverse=True)[:SHOWN]
+    lines = [
+        say("decided", request=request, state=STATES[request.state], on=day(request.decided_at)) for request in newest
+    ]
+    return [header("Decided lately"), section("\n".join(lines))] if lines else []
+
+
+def reviews(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
+    """For stewards: how ready their entries are, and those to be looked at this week, the worst first."""
+    if not holds(person, Role.STEWARD, now=now):
+        return []
+    round_ = readiness.week_of(now)
+    due = review.due(context.db, person, round_=round_, now=now, limit=SHOWN)
+    left = review.count_due(context.db, person, round_=round_, now=now)
+    standings = [
+        (body(context, scope), weeks[0])
+        for scope in review.scopes_of(person, now=now)
+        if (weeks := readiness.weeks(context.db, scope, limit=1))
+    ]
+    made: list[Block] = [header("Your entries"), section(say("reviews", left=left, standings=standings[:ROWS]))]
+    for entry in due:
+        look = button("Look at it", action_id="entry.readiness", value=entry.id, about=entry.title)
+        made.append(section(say("due", entry=entry), accessory=look))
+    return made
+
+
+def unanswered(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
+    """For stewards and administrators: what was asked for and nobody holds, the most widely asked first."""
+    if not holds(person, Role.STEWARD, Role.ADMIN, now=now):
+        return []
+    gaps = demand.gaps(context.db)
+    made = [section(say("gap", gap=gap, on=day(gap.last_asked))) for gap in page.of(gaps)]
+    return [header("Asked for, and nobody holds it"), *made, *page.turning(len(gaps))] if made else []
+
+
+def deputies(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
+    """Whom a manager stands in for and until when, and who stands in for them."""
+    lines = [*_own_places(context, person, now), *_standing_in(context, person, now)]
+    return [header("Deputies"), section(say("deputies", lines=lines[:ROWS]))] if lines else []
+
+
+def _own_places(context: Context, person: Person, now: datetime) -> Iterator[str]:
+    for grant in person.grants:
+        if grant.deputy_for and grant.holds(now):
+            other = people.find(context.db, grant.deputy_for)
+            yield f"You stand in for {other.name or other.id}{_until(grant)}"
+
+
+def _standing_in(context: Context, person: Person, now: datetime) -> Iterator[str]:
+    if not holds(person, Role.MANAGER, now=now):
+        return
+    for other in people.everyone(context.db):
+        for grant in other.grants:
+            if grant.deputy_for == person.id and (grant.until is None or now < grant.until):
+                yield f"{other.name or other.id} stands in for you{_until(grant)}"
+
+
+def _until(grant: Grant) -> str:
+    return f" until {day(grant.until)}" if grant.until else ""
+
+
+def administration(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
+    """For administrators: people and roles, sources and how they went, and whether messages get through."""
+    if not holds(person, Role.ADMIN, now=now):
+        return []
+    everyone = people.everyone(context.db)
+    held = [grant.role for each in everyone for grant in each.grants if grant.holds(now)]
+    roles = [words.count(held.count(role), words.ROLES[role]) for role in Role if role in held]
+    known = sources.everyone(context.db)
+    counts = outbox.counts(context.db)
+    return [
+        header("Running the catalogue"),
+        section(say("people", total=len(everyone), roles=roles)),
+        section(say("health", entries=datasets.count(context.db), **counts)),
+        section(say("sources", total=len(known), troubled=[each for each in known if each.problem][:SHOWN])),
+    ]
