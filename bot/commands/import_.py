@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from bot.commands.common import opened, print_json, progress, readable
+from bot.commands.common import opened, person, print_json, progress, readable
 from bot.words import count
 from catalogue import clock
-from catalogue.harvest import jsonlines, spreadsheet
+from catalogue.harvest import files, permits
 from catalogue.harvest.run import Report, merge_rows
 
 FAULTS_PRINTED = 20
@@ -17,25 +17,29 @@ FAULTS_PRINTED = 20
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--publisher", metavar="NAME", help="The publisher of rows that name none.")
 @click.option("--by", default="command line", show_default=True, help="Who brings this in, for the history.")
+@click.option("--as", "who", metavar="PERSON", help="Only entries that this person looks after; kept in the history.")
 @click.option("--why", help="Why, for the history.")
 @click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
 @click.option("--json", "json_", is_flag=True, help="Print the report as JSON, with every fault.")
-def command(file: Path, publisher: str | None, by: str, why: str | None, dry_run: bool, json_: bool) -> None:
-    """Bring entries in from FILE: JSON lines (.jsonl, .jsonl.gz) or CSV.
+def command(
+    file: Path, publisher: str | None, by: str, who: str | None, why: str | None, dry_run: bool, json_: bool
+) -> None:
+    """Bring entries in from FILE: JSON lines (.jsonl, .jsonl.gz), CSV or XLSX.
 
     New ids are added, known ones updated, equal ones left alone. A row that cannot be used is reported and does not
     stop the rest; either everything usable is brought in or, if the program is stopped, nothing.
 
     Example: whoholds import entries.csv --dry-run
     """
-    reader = spreadsheet if file.suffix.lower() == ".csv" else jsonlines
     with opened() as catalogue, readable(file):
+        importer = person(catalogue, who)
         with progress("Reading") as tick:
             report = merge_rows(
                 catalogue.db,
-                reader.read(file),
+                files.read(file),
                 source=file.name,
-                by=by,
+                by=importer.id if importer else by,
+                may=permits.of_person(importer, now=clock.now()) if importer else None,
                 why=why,
                 now=clock.now(),
                 resolve=catalogue.search.vocabulary().resolve,
@@ -62,10 +66,13 @@ def report_json(report: Report) -> dict[str, object]:
         "added": report.added,
         "changed": report.changed,
         "unchanged": report.unchanged,
+        "withdrawn": report.withdrawn,
         "failed": report.left_out,
         "without_publisher": report.without_publisher,
         "unknown_fields": report.unknown_fields,
         "changed_fields": report.changed_fields,
+        "publishers": report.publishers,
+        "examples": [{"id": dataset_id, "fields": fields} for dataset_id, fields in report.examples],
         "faults": [
             {"line": fault.line, "column": fault.column, "reason": fault.reason, "left_out": fault.left_out}
             for fault in report.faults
@@ -79,6 +86,11 @@ def _tell(report: Report) -> None:
         f"{report.added:,} {would}added, {report.changed:,} {would}changed, {report.unchanged:,} unchanged,"
         f" {report.left_out:,} left out."
     )
+    if report.withdrawn:
+        click.echo(f"{count(report.withdrawn, 'of the changed ones is', 'of the changed ones are')} withdrawn by it.")
+    if report.changed_fields:
+        fields = ", ".join(f"{name} ({number:,})" for name, number in sorted(report.changed_fields.items()))
+        click.echo(f"Fields that change: {fields}")
     if report.without_publisher:
         entries = count(report.without_publisher, "new entry names", "new entries name")
         click.echo(f"{entries} no publisher. --publisher fills it in.")

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from slack_bolt import App
 from slack_bolt.adapter.flask.handler import to_bolt_request, to_flask_response
 
-from bot import replies, words
+from bot import entry_templates, replies, words
 from bot.field_words import ACTIONS, differences
 from bot.render import HTML, as_html
 from bot.slack.gate import SIZE_LIMIT, refusal
@@ -31,6 +31,10 @@ from intents.context import Context
 log = logging.getLogger(__name__)
 
 PAST_SHOWN = 50
+TEMPLATE_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none';"
@@ -57,6 +61,7 @@ def create(
     app.jinja_env.globals.update(words=words)
     app.jinja_env.filters.update(day=words.day)
     app.register_blueprint(pages(db, search))
+    app.register_blueprint(templates())
     app.register_blueprint(state(db))
     if bolt is not None and signing_secret:
         app.register_blueprint(deliveries(bolt, signing_secret, clock))
@@ -107,6 +112,21 @@ def pages(db: Database, search: Search) -> Blueprint:
             ],
             conditions=Markup(as_html(replies.word(told, vocabulary, HTML).text)),  # noqa: S704  HTML escapes each value
         )
+
+    return routes
+
+
+def templates() -> Blueprint:
+    """Empty tables to fill in."""
+    routes = Blueprint("templates", __name__)
+
+    @routes.get("/templates/<name>")
+    def template(name: str) -> Response:
+        if name not in entry_templates.NAMES:
+            abort(404)
+        response = Response(entry_templates.content(name), mimetype=TEMPLATE_TYPES[name.rpartition(".")[2]])
+        response.headers.set("Content-Disposition", "attachment", filename=name)
+        return response
 
     return routes
 

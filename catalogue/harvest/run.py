@@ -18,17 +18,24 @@ from typing import Any
 from catalogue import clock, organisations
 from catalogue.datasets import columns, take_changes
 from catalogue.entries import Document, canonical, difference
+from catalogue.harvest.permits import May, leave_out
 from catalogue.harvest.writing import BATCH, Publishers, begin, count_new, stage, write_new, write_updates
+from catalogue.model import Status
 from catalogue.rows import Fault, Resolve, clean
 from catalogue.store import Database
 
 Row = tuple[int, dict[str, Any] | Fault]
 FAULTS_KEPT = 1000
+EXAMPLES_KEPT = 50
 
 
 @dataclass(slots=True)
 class Report:
-    """What a run did, or with `dry_run` would have done. Counts are of entries; `faults` keeps the first 1,000."""
+    """What a run did, or with `dry_run` would have done. Counts are of entries; `faults` keeps the first 1,000.
+
+    `withdrawn` are among the changed ones. `publishers`: how many entries of each it adds or changes. `examples`: the
+    first changed entries, each with its fields.
+    """
 
     run: str = ""
     added: int = 0
@@ -40,6 +47,9 @@ class Report:
     faults: list[Fault] = field(default_factory=list)
     unknown_fields: dict[str, int] = field(default_factory=dict)
     changed_fields: dict[str, int] = field(default_factory=dict)
+    withdrawn: int = 0
+    publishers: dict[str, int] = field(default_factory=dict)
+    examples: list[tuple[str, list[str]]] = field(default_factory=list)
     dry_run: bool = False
 
     def note(self, fault: Fault) -> None:
@@ -64,21 +74,26 @@ def merge_rows(
     resolve: Resolve,
     dry_run: bool = False,
     publisher: str | None = None,
+    may: May | None = None,
     progress: Callable[[int], None] = lambda _count: None,
 ) -> Report:
     """Bring `rows` (line number with a row or its fault) into the record; `publisher` fills in a missing one.
 
-    `progress` is called with the number of rows read since the last call. Faults never stop a run; they are in the
-    report. Raises StoreUnavailable, and then nothing was changed.
+    With `may`, rows that it does not allow are left out, as faults, and add no organisation. `progress` is called with
+    the number of rows read since the last call. Faults never stop a run; they are in the report. Raises
+    StoreUnavailable, and then nothing was changed.
     """
     report = Report(run=begin(db, source=source, by=by, now=now), dry_run=dry_run)
     publishers = Publishers(resolve)
     _stage(db, rows, report, publishers=publishers, publisher=publisher, progress=progress)
     with db.atomic():
         take_changes(db, 0)  # from here on nobody else changes an entry that is being compared
+        for fault in leave_out(db, report.run, may) if may else ():
+            report.note(fault)
         if not dry_run:
-            organisations.add_unknown(db, publishers.new())
+            organisations.add_unknown(db, _staged_only(db, report.run, publishers.new()) if may else publishers.new())
         report.added = count_new(db, report.run)
+        _count_added(db, report)
         updates = list(_updates(db, report))
         report.changed = len(updates)
         staged = int(db.query("SELECT COUNT(*) AS n FROM staged WHERE run = :run", {"run": report.run})[0]["n"])
@@ -153,9 +168,35 @@ def _updates(db: Database, report: Report) -> Iterable[dict[str, Any]]:
         after = updated(before, given, row["cleared"].split())
         changes = difference(before, after)
         if changes:
-            for name in changes:
-                report.changed_fields[name] = report.changed_fields.get(name, 0) + 1
+            _note_change(report, after, changes)
             yield {**columns(after), "revision": row["revision"], "changes": canonical(changes)}
+
+
+def _staged_only(db: Database, run: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Those organisations of which an entry is still staged."""
+    rows = db.query("SELECT DISTINCT publisher FROM staged WHERE run = :run", {"run": run})
+    there = {row["publisher"] for row in rows}
+    return {slug: name for slug, name in names.items() if slug in there}
+
+
+def _note_change(report: Report, after: Document, changes: Mapping[str, Any]) -> None:
+    for name in changes:
+        report.changed_fields[name] = report.changed_fields.get(name, 0) + 1
+    publisher = after.get("publisher", "")
+    report.publishers[publisher] = report.publishers.get(publisher, 0) + 1
+    report.withdrawn += changes.get("status", [None, None])[1] == Status.WITHDRAWN
+    if len(report.examples) < EXAMPLES_KEPT:
+        report.examples.append((after["id"], list(changes)))
+
+
+def _count_added(db: Database, report: Report) -> None:
+    """How many entries of each publisher are new."""
+    rows = db.query(
+        "SELECT COALESCE(s.publisher, '') AS publisher, COUNT(*) AS n FROM staged s LEFT JOIN datasets d ON d.id = s.id"
+        " WHERE s.run = :run AND d.id IS NULL GROUP BY COALESCE(s.publisher, '')",
+        {"run": report.run},
+    )
+    report.publishers = {row["publisher"]: row["n"] for row in rows}
 
 
 def updated(before: Document, given: Mapping[str, Any], cleared: Iterable[str]) -> Document:

@@ -467,3 +467,39 @@ def test_what_is_no_backup_is_not_restored(sampled: Whoholds, tmp_path: Path) ->
 
 def test_a_backup_that_cannot_be_written_is_said_plainly(sampled: Whoholds, tmp_path: Path) -> None:
     fails(sampled("backup", str(tmp_path / "no" / "such" / "folder.db")), 1, "No such file")
+
+
+# Workbooks, templates, and imports within one's own entries
+
+
+def test_everything_goes_out_as_a_workbook_and_back_without_a_change(sampled: Whoholds, tmp_path: Path) -> None:
+    for options in ((), ("--per-distribution",)):
+        file = str(tmp_path / "all.xlsx")
+        assert sampled("export", file, *options).code == 0
+        report = json.loads(sampled("import", file, "--dry-run", "--json").out)
+        assert (report["added"], report["changed"], report["faults"]) == (0, 0, [])
+        assert report["unchanged"] > 100
+
+
+def test_a_template_is_written_and_has_nothing_to_import(whoholds: Whoholds, tmp_path: Path) -> None:
+    for name in ("new.xlsx", "new.csv"):
+        assert whoholds("export", "--template", str(tmp_path / name)).code == 0
+        report = json.loads(whoholds("import", str(tmp_path / name), "--json").out)
+        assert (report["added"], report["failed"]) == (0, 0)
+    fails(whoholds("export", "--template", str(tmp_path / "new.jsonl")), 2, "CSV and XLSX")
+
+
+def test_somebody_imports_only_what_they_look_after(sampled: Whoholds, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(
+        "id,title,publisher\ndfe/national-pupil-database,Pupils,DfE\ndfe/new,New,DfE\nnhse/hes,Mine now,DfE\n"
+        "hmrc/connect-compliance-risk-data,Found you,HMRC\nnhse/new,New,NHS England\n",
+        encoding="utf-8",
+    )
+    ran = sampled("import", str(file), "--as", "dfe-steward", "--json")
+    report = json.loads(ran.out)
+    assert (ran.code, report["added"], report["changed"]) == (1, 2, 1)
+    assert [fault["line"] for fault in report["faults"]] == [5, 6]
+    assert len({fault["reason"] for fault in report["faults"]}) == 1
+    assert report["publishers"] == {"department-for-education": 3}
+    assert report["examples"] == [{"id": "dfe/national-pupil-database", "fields": ["title"]}]

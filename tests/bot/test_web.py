@@ -20,6 +20,7 @@ from bot import web
 from bot.slack.gate import SIZE_LIMIT
 from catalogue import clock, outbox
 from catalogue.errors import StoreUnavailable
+from catalogue.harvest import files
 from catalogue.model import Dataset, Distribution, Status
 from catalogue.search.find import Search
 from catalogue.store import Database, connect
@@ -244,3 +245,13 @@ def test_no_request_is_an_error_of_ours(
 
 def test_a_body_that_is_too_large_is_refused(client: FlaskClient) -> None:
     assert client.post("/healthz", data=b"x" * (SIZE_LIMIT + 1)).status_code in (405, 413)
+
+
+@pytest.mark.parametrize("name", ["entries.csv", "entries.xlsx", "distributions.csv", "distributions.xlsx"])
+def test_a_template_can_be_had_from_the_web_and_read_back(client: FlaskClient, tmp_path: Path, name: str) -> None:
+    response = client.get(f"/templates/{name}")
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"] == f"attachment; filename={name}"
+    (tmp_path / name).write_bytes(response.data)
+    assert list(files.read(tmp_path / name)) == []
+    assert client.get("/templates/entries.exe").status_code == 404
