@@ -20,6 +20,8 @@ COMMANDS = {
     "worker": "Start only the worker, beside web processes (needs PostgreSQL).",
     "playground": "Try the bot in a browser, without Slack.",
     "migrate": "Make the database's tables or bring them up to date.",
+    "requests": "Ask for data, decide on requests, and see how they stand.",
+    "register": "Print what was shared, with whom, on what power.",
     "people": "Bring people in, give and take roles, hand over and remove what is kept about somebody.",
     "synonyms": "Add, list and remove what people call things.",
     "index": "Look after the search index.",

@@ -97,6 +97,14 @@ def tell(
     return post(db, "tell", payload, key=key, channel=f"person {person_id}", now=now, due=due)
 
 
+def unsay(db: Database, *, prefix: str) -> int:
+    """Take back, inside the caller's transaction, what was just told under keys that begin so; returns how much."""
+    return db.execute(
+        "DELETE FROM outbox WHERE kind IN ('tell', 'retell') AND state = 'waiting' AND SUBSTR(key, 1, :n) = :prefix",
+        {"prefix": prefix, "n": len(prefix)},
+    )
+
+
 def retell(db: Database, about: str, *, now: datetime) -> int:
     """Have every message told about something made anew and changed in place; returns how many there are."""
     with db.atomic():

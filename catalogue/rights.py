@@ -102,7 +102,7 @@ POLICY: Mapping[Action, frozenset[Standing]] = {
     A.SUBMIT_REQUEST: ASKERS,
     A.DELETE_REQUEST: ASKERS,
     A.WITHDRAW_REQUEST: ASKERS,
-    A.HAND_OVER_REQUEST: ASKERS,
+    A.HAND_OVER_REQUEST: ASKERS | {S.ADMIN},  # when whoever wrote it has left
     A.JOIN_REQUEST: frozenset({S.COLLEAGUE}),
     A.NUDGE_REQUEST: ASKERS | {S.PARTY},
     A.VIEW_REQUEST: READERS,

@@ -34,6 +34,7 @@ def opened(*, sample_if_new: bool = False) -> Iterator[Catalogue]:
         if is_new and sample_if_new:
             click.echo(f"There is no catalogue at {chosen.database} yet: making one with sample entries.", err=True)
             sample.load(catalogue.db)
+            sample.load_requests(catalogue.db)
             catalogue.search.index.follow(catalogue.db, wait=True)
         yield catalogue
     finally:

@@ -8,7 +8,7 @@ from catalogue.store import connect, migrate
 
 
 @click.command("migrate")
-@click.option("--sample", "with_sample", is_flag=True, help="Also bring in the sample entries and people.")
+@click.option("--sample", "with_sample", is_flag=True, help="Also bring in the sample entries, people and requests.")
 def command(with_sample: bool) -> None:
     """Make the tables or bring them up to date, and load the shipped vocabulary. Safe to run at any time.
 
@@ -20,6 +20,7 @@ def command(with_sample: bool) -> None:
         organisations.load_shipped(db)
         if with_sample:
             click.echo(f"{sample.load(db):,} sample entries are in.")
+            sample.load_requests(db)
     finally:
         db.close()
     click.echo(f"Applied: {', '.join(applied)}." if applied else "The database is up to date.")

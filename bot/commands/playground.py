@@ -42,6 +42,7 @@ def command(port: int | None) -> None:
     with opened() as catalogue:
         if not datasets.count(catalogue.db):
             sample.load(catalogue.db)
+            sample.load_requests(catalogue.db)
             with progress("Indexing") as tick:
                 catalogue.search.index.follow(catalogue.db, wait=True, progress=tick)
         manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))

@@ -5,7 +5,7 @@ Read `states.py` first: the table of what can happen. `model.py` has the values,
 `actors.py` whose turn it is. `steps.py` is the one way in which a request changes, `record.py` how it is read.
 """
 
-from catalogue.requests.actors import next_actor, queue_for
+from catalogue.requests.actors import next_actor, next_actors, queue_for
 from catalogue.requests.before import before
 from catalogue.requests.deciding import (
     add_note,
@@ -24,13 +24,14 @@ from catalogue.requests.drafting import (
     hand_over,
     join,
     nudge,
+    possible_questions,
     questions_for,
     save_answers,
     start,
     submit,
     withdraw,
 )
-from catalogue.requests.record import events, get, of_person, share_of
+from catalogue.requests.record import events, get, of_person, require_notes, share_of
 from catalogue.requests.reviewing import needs, precedents, red_flags
 from catalogue.requests.turnaround import turnaround
 
@@ -52,13 +53,16 @@ __all__ = [
     "join",
     "needs",
     "next_actor",
+    "next_actors",
     "nudge",
     "of_person",
+    "possible_questions",
     "precedents",
     "questions_for",
     "queue_for",
     "red_flags",
     "renew",
+    "require_notes",
     "save_answers",
     "send_back",
     "share_of",

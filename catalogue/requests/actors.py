@@ -55,6 +55,12 @@ def next_actor(
     return NextActor(author, Because.AUTHOR) if author else _admins(request, found)
 
 
+def next_actors(db: Database, wanted: Sequence[ShareRequest], *, now: datetime) -> dict[str, NextActor | None]:
+    """Whose turn each of these requests is, by its id."""
+    found = responsible(db, now=now)
+    return {request.id: next_actor(db, request, now=now, among=found) for request in wanted}
+
+
 def active(db: Database, person_id: str | None) -> Person | None:
     """The person, unless they have left, are a guest or are not known."""
     if person_id is None:
@@ -82,7 +88,7 @@ def decider(db: Database, request: ShareRequest, found: Responsible) -> NextActo
         if deputies:
             return _first(deputies, Because.DEPUTY)
     stewards = _others(found.held.get((Role.STEWARD, request.holder), ()), request) if request.holder else []
-    return _first(stewards, Because.ROLE_HOLDER) if stewards else _admins(request, found)
+    return _first(stewards[:1], Because.ROLE_HOLDER) if stewards else _admins(request, found)
 
 
 def above(request: ShareRequest, actor: NextActor, found: Responsible) -> list[Person]:

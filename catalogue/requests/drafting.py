@@ -1,7 +1,6 @@
 """What the author does: start, answer, hand over, submit, answer a reviewer, nudge, withdraw; and a colleague: join."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,13 +10,15 @@ from catalogue.entries import canonical
 from catalogue.errors import InvalidAnswers, NotAllowed, TooSoon
 from catalogue.model import AccessRights, Dataset, Person
 from catalogue.requests import prefill, questions, telling
-from catalogue.requests.model import Answers, Section, ShareRequest, Waiting
+from catalogue.requests.actors import active
+from catalogue.requests.model import Answers, Question, Section, ShareRequest, Waiting
 from catalogue.requests.record import get, history, load, nation_of_holder
 from catalogue.requests.states import EDITABLE, Verb
 from catalogue.requests.steps import Change, Step, check, taking
 from catalogue.requests.stricter import book_of
 from catalogue.rights import Action, Thing
 from catalogue.sharing.explain import explain
+from catalogue.sharing.explanation import Explanation
 from catalogue.sharing.facts import Body, Case
 from catalogue.store import Database
 
@@ -47,14 +48,14 @@ def start(
     if dataset.access_rights is AccessRights.OPEN:
         raise NotAllowed(f"“{dataset.title}” is open to everyone. No request is needed.")
     copied = get(db, copy_of, person=by, now=now) if copy_of else None
-    case, facts, conditions = _conditions(db, dataset, by, given)
+    case, said = _explained(db, dataset, by, given)
     book = book_of(db, dataset.publisher)
-    kept = prefill.checked(book, facts, answers or {})
+    kept = prefill.checked(book, answers or {})
     filled = prefill.fill(
-        book, facts, dataset=dataset, case=case, earlier=prefill.latest(db, by), copied=copied, written=kept
+        book, said.facts, dataset=dataset, case=case, earlier=prefill.latest(db, by), copied=copied, written=kept
     )
     with db.atomic():
-        request_id = _insert(db, dataset, by, facts, conditions, filled, copied, now)
+        request_id = _insert(db, dataset, by, said, filled, copied, now)
         audit.record(
             db, by=by, action=str(Action.START_REQUEST), about=request_id, detail={"dataset": dataset.id}, now=now
         )
@@ -62,17 +63,25 @@ def start(
     return load(db, request_id)
 
 
-def _conditions(
-    db: Database, dataset: Dataset, by: Person, given: Case | None
-) -> tuple[Case, dict[str, Any], dict[str, Any]]:
-    """The case, the facts that the rules saw, and what they said at this moment, for the request to keep."""
-    own = organisations.find(db, by.organisation) if by.organisation else None
+def possible_questions(db: Database, dataset: Dataset, *, person: Person | None) -> tuple[Question, ...]:
+    """The questions that a request of this person for a dataset can come to ask."""
+    _case, said = _explained(db, dataset, person, None)
+    return questions.possible(book_of(db, dataset.publisher), said.facts)
+
+
+def _explained(db: Database, dataset: Dataset, by: Person | None, given: Case | None) -> tuple[Case, Explanation]:
+    """The case, and what the rules say of it at this moment."""
+    own = organisations.find(db, by.organisation) if by and by.organisation else None
     case = given or Case()
     if own and case.asker == Body():
         case = replace(case, asker=Body.of(own))
     holder = organisations.find(db, dataset.publisher) if dataset.publisher else None
-    said = explain(dataset, case, holder=holder)
-    conditions = {
+    return case, explain(dataset, case, holder=holder)
+
+
+def _conditions(said: Explanation) -> dict[str, Any]:
+    """What the rules said, for the request to keep."""
+    return {
         "version": said.version,
         "date": said.date,
         "line": said.line,
@@ -82,15 +91,13 @@ def _conditions(
         ],
         "documents": list(said.documents),
     }
-    return case, dict(said.facts), conditions
 
 
 def _insert(
     db: Database,
     dataset: Dataset,
     by: Person,
-    facts: Mapping[str, Any],
-    conditions: Mapping[str, Any],
+    said: Explanation,
     filled: prefill.Filled,
     copied: ShareRequest | None,
     now: datetime,
@@ -114,9 +121,9 @@ def _insert(
             "author": by.id,
             "organisation": by.organisation,
             "answers": canonical(filled.answers),
-            "facts": canonical(facts),
+            "facts": canonical(said.facts),
             "filled": canonical(filled.sources),
-            "conditions": canonical(conditions),
+            "conditions": canonical(_conditions(said)),
             "copied_from": copied.id if copied else None,
             "now": stamp,
         },
@@ -150,7 +157,7 @@ def save_answers(
     with db.atomic():
         before = check(db, request_id, Verb.EDIT, by=by, now=now)
         book = book_of(db, before.holder)
-        new = prefill.checked(book, before.facts, answers)
+        new = prefill.checked(book, answers)
         kept = {name: given for name, given in {**before.answers, **new}.items() if given not in (None, "", [])}
         filled = {name: source for name, source in before.filled.items() if name not in new and name in kept}
         columns = {"answers": canonical(kept), "filled": canonical(filled)}
@@ -165,6 +172,8 @@ def hand_over(
 ) -> ShareRequest:
     """Make a colleague the author. By the author; by an administrator when the author has left."""
     before = check(db, request_id, Verb.HAND_OVER, by=by, now=now)
+    if by.id != before.author and active(db, before.author):
+        raise NotAllowed("Whoever wrote it is still here. Ask them to hand it over.", about=before.id)
     if not to.is_active or to.is_guest or to.organisation != before.organisation:
         raise InvalidAnswers({"to": "Choose somebody who is active here and of the organisation that asks."})
     change = Change(note=note, columns={"author": to.id}, detail={"from": by.id, "to": to.id})

@@ -110,7 +110,7 @@ def latest(db: Database, person: Person) -> ShareRequest | None:
     return to_request(rows[0]) if rows else None
 
 
-def checked(book: QuestionBook, facts: Facts, answers: Answers) -> dict[str, Any]:
+def checked(book: QuestionBook, answers: Answers) -> dict[str, Any]:
     """The answers as they are kept: trimmed, and of the right shape. Raises InvalidAnswers."""
     kept: dict[str, Any] = {}
     wrong: dict[str, str] = {}

@@ -5,11 +5,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from catalogue import clock, datasets, organisations, rights, working_days
-from catalogue.errors import NotFound
+from catalogue import clock, datasets, organisations, people, rights, working_days
+from catalogue.errors import NotAllowed, NotFound
 from catalogue.model import Audience, Dataset, Person, Role
 from catalogue.requests.model import Event, Share, ShareRequest, ShareState, Step, Waiting
 from catalogue.requests.states import PENDING, State, Verb
@@ -46,10 +47,25 @@ def get(db: Database, request_id: str, *, person: Person | None, now: datetime) 
     return request
 
 
-def thing_of(db: Database, request: ShareRequest) -> Thing:
-    """The request as rights see it: with its dataset as the entry now reads, while there is one."""
+def thing_of(db: Database, request: ShareRequest, *, now: datetime | None = None) -> Thing:
+    """The request as rights see it: with its dataset as the entry now reads, while there is one.
+
+    With `now`, whoever holds another role for an organisation that nobody manages then stands as a delegate.
+    """
     found = datasets.get_many(db, [request.dataset_id], audience=EVERYTHING)
-    return thing_with(request, found[0] if found else None)
+    thing = thing_with(request, found[0] if found else None)
+    if now is None or request.delegated_to or request.state not in PENDING:
+        return thing
+    return replace(thing, delegate=_role_holder(db, request, now))
+
+
+def _role_holder(db: Database, request: ShareRequest, now: datetime) -> str | None:
+    """The steward to whom a decision falls because nobody manages the data."""
+    held = [(grant, person) for person in people.with_roles(db, now=now) for grant in person.grants]
+    if any(grant.role is Role.MANAGER and grant.scope in (request.dataset_id, request.holder) for grant, _ in held):
+        return None
+    stewards = [person.id for grant, person in held if grant.role is Role.STEWARD and grant.scope == request.holder]
+    return next((each for each in stewards if each != request.author), None)
 
 
 def thing_with(request: ShareRequest, dataset: Dataset | None) -> Thing:
@@ -68,10 +84,10 @@ def standing_of(
     db: Database, person: Person | None, action: Action, request: ShareRequest, *, now: datetime
 ) -> Standing | None:
     """How this person stands to the request for an action, None when they may not. A draft is its author's alone."""
+    found = rights.standing(person, action, thing_of(db, request, now=now), now=now)
     if request.state is State.DRAFT and (person is None or person.id != request.author):
-        own = rights.standing(person, action, thing_of(db, request), now=now)
-        return own if action is Action.HAND_OVER_REQUEST or own is Standing.PARTY else None
-    return rights.standing(person, action, thing_of(db, request), now=now)
+        return found if action is Action.HAND_OVER_REQUEST or found is Standing.PARTY else None
+    return found
 
 
 def of_person(db: Database, person: Person, *, limit: int = LISTED) -> list[ShareRequest]:
@@ -83,6 +99,11 @@ def of_person(db: Database, person: Person, *, limit: int = LISTED) -> list[Shar
         {"person": person.id, "limit": limit},
     )
     return [to_request(row) for row in rows]
+
+
+def everything(db: Database) -> list[ShareRequest]:
+    """Every request, the newest first: for the operator."""
+    return [to_request(row) for row in db.query("SELECT * FROM requests ORDER BY number DESC")]
 
 
 def in_reach(
@@ -109,13 +130,6 @@ def in_reach(
     return [to_request(row) for row in rows]
 
 
-def pending(db: Database) -> list[ShareRequest]:
-    """Every request that waits for a decision, the longest waiting first."""
-    marks = ", ".join(f"'{state}'" for state in sorted(PENDING))
-    rows = db.query(f"SELECT * FROM requests r WHERE r.state IN ({marks}) ORDER BY r.waiting_since, r.number")
-    return [to_request(row) for row in rows]
-
-
 def events(db: Database, request: ShareRequest, *, person: Person | None, now: datetime) -> list[Event]:
     """The history of a request as far as this person may read it, oldest first.
 
@@ -130,9 +144,23 @@ def reads_notes(db: Database, person: Person | None, request: ShareRequest, *, n
     """Whether somebody reads what reviewers write to each other."""
     if person is None or person.id == request.author or person.id in request.joined:
         return False
-    view = rights.standing(person, Action.VIEW_REQUEST, thing_of(db, request), now=now)
-    note = rights.standing(person, Action.NOTE_REQUEST, thing_of(db, request), now=now)
+    thing = thing_of(db, request, now=now)
+    view = rights.standing(person, Action.VIEW_REQUEST, thing, now=now)
+    note = rights.standing(person, Action.NOTE_REQUEST, thing, now=now)
     return note is not None or view is Standing.AUDITOR
+
+
+def mark_illustrative(db: Database, request_id: str) -> None:
+    """Mark a request, and the share that it will become, as one that never happened."""
+    db.execute("UPDATE requests SET is_illustrative = 1 WHERE id = :id", {"id": request_id})
+
+
+def require_notes(db: Database, request_id: str, *, person: Person, now: datetime) -> None:
+    """Raises NotFound or NotAllowed unless this person may read all of a request, notes among reviewers included."""
+    request = get(db, request_id, person=person, now=now)
+    if not reads_notes(db, person, request, now=now):
+        sentence = "Only those who decide on a request, and auditors, can have its evidence."
+        raise NotAllowed(sentence, action=str(Action.VIEW_REQUEST), about=request.id)
 
 
 def history(db: Database, request_id: str, *, private: bool) -> list[Event]:

@@ -17,7 +17,7 @@ from catalogue.model import Person
 from catalogue.requests.model import ShareRequest, Waiting
 from catalogue.requests.record import history, load, standing_of, thing_of, to_request
 from catalogue.requests.states import TRANSITIONS, State, Transition, Verb
-from catalogue.rights import Action, Standing
+from catalogue.rights import DECISIONS, Action, Standing
 from catalogue.store import Database
 
 SYSTEM = "whoholds"
@@ -70,13 +70,15 @@ def taking(
 ) -> Iterator[Step]:
     """Take a step with a request; what the caller does inside belongs to it. `by` None is the program itself.
 
-    Raises NotFound, NotAllowed, InvalidAnswers when words are missing or too long, and TooLate.
+    Raises NotFound, NotAllowed, InvalidAnswers when words are missing or too long, and TooLate. An administrator who
+    acts in the owner's place has to say why, whatever the verb.
     """
     with db.atomic():
         before = load(db, request_id)
         row = TRANSITIONS[verb]
         standing = _allowed(db, before, row, by, now)
-        note = noted(change.note, needed=row.needs_note)
+        steps_in = standing is Standing.ADMIN and row.action in DECISIONS
+        note = noted(change.note, needed=row.needs_note or steps_in)
         request, place = _update(db, before, row, change, now, version)
         _remember(db, before, request, place, verb, change, note, by, now)
         yield Step(request, before, place, standing)
