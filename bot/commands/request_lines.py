@@ -4,10 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.render import one_line
-from bot.words import STATES, count, day
+from bot.words import count, day
 from catalogue.requests.evidence import answer_lines
 from catalogue.requests.model import Before, Event, NextActor, Question, Share, ShareRequest
 from catalogue.requests.questions import QuestionBook
+
+
+def state_in_words(request: ShareRequest) -> str:
+    return str(request.state).replace("_", " ")
 
 
 def question_values(question: Question) -> dict[str, Any]:
@@ -37,7 +41,7 @@ def before(known: Before) -> Iterator[str]:
     for share in known.shares:
         yield f"Your organisation already has this, by {share.request_id}."
     for each in known.own:
-        yield f"You have {each.id} for this already: {STATES[each.state].lower()}."
+        yield f"You have {each.id} for this already: {state_in_words(each)}."
     for each in known.waiting:
         yield f"{each.id} by your colleague is going already. You can join it."
     for entry in known.open_instead:
@@ -56,7 +60,7 @@ def draft(request: ShareRequest, missing: Mapping[str, str]) -> Iterator[str]:
 
 def line(request: ShareRequest, actor: NextActor | None) -> str:
     """One request in one line."""
-    parts = [request.id, STATES[request.state], one_line(request.dataset_title), f"from {request.organisation}"]
+    parts = [request.id, state_in_words(request), one_line(request.dataset_title), f"from {request.organisation}"]
     if actor:
         parts.append(f"next: {actor.person.id if actor.person else 'nobody'}")
     return "  ".join([*parts, *(["(illustrative)"] if request.is_illustrative else [])])

@@ -11,7 +11,6 @@ import click
 
 from bot.commands import request_lines
 from bot.commands.common import opened, person, print_json, readable
-from bot.words import STATES
 from catalogue import audit, clock, datasets, people, requests
 from catalogue.errors import BadRules, NotAllowed
 from catalogue.model import Person
@@ -139,7 +138,7 @@ def _deed(name: str, does: str, example: str, do: Callable[..., Any], *options: 
         if json_:
             print_json(request_values(request))
         else:
-            click.echo(f"{request.id}: {STATES[request.state]}.")
+            click.echo(f"{request.id}: {request_lines.state_in_words(request)}.")
 
     run.__doc__ = f"{does}\n\nExample: whoholds requests {name} SR-0001 {example}"
     for decorate in (JSON, NOTE, AS, *reversed(options), click.argument("request_id", metavar="SR-0001")):
