@@ -32,6 +32,7 @@ from bot.slack import (
     roles,
     stewarding,
     unfurling,
+    uploading,
 )
 from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker, Teller
@@ -58,6 +59,7 @@ TELLERS: dict[str, Teller] = {
     **proposing.TELLERS,
     **request_cards.TELLERS,
     **reviewing.TELLERS,
+    **uploading.TELLERS,
     **roles.TELLERS,
 }
 """What people are told, by what happened: each subject's module of bot/slack brings its own."""
@@ -117,6 +119,7 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
         channels_are_for_government=settings.channels_are_for_government,
         tellers=TELLERS,
         home=home.view,
+        jobs={"upload": uploading.Uploads(desk).do},
     )
     uses_http = settings.app_token is None
     site = web.create(
@@ -138,6 +141,7 @@ def _following(slack: SlackApi, team_id: str) -> Chore:
 def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     """Add every listener. Bolt tries them in order: the hot ones come first."""
     stewarding.register_command(bolt, desk)
+    uploading.register(bolt, desk)
     asking = questions.Questions(desk.db, desk.team_id)
     questions.register(bolt, asking)
     finding.register(bolt, desk, asking)

@@ -273,6 +273,14 @@ def failed(db: Database, notice: Notice, *, error: str, now: datetime, wait: tim
             )
 
 
+def hold(db: Database, notice: Notice, *, now: datetime) -> None:
+    """It takes longer than a lease: hold it for another one, so that nobody else takes it up."""
+    db.execute(
+        "UPDATE outbox SET leased_until = :until WHERE number = :number AND state = 'sending' AND attempts = :attempts",
+        {"until": clock.stamp(now + LEASE), "number": notice.number, "attempts": notice.attempts},
+    )
+
+
 def release(db: Database) -> int:
     """Take back what is being sent, for a process that starts and knows that no other sends: the last one was killed.
 

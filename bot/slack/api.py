@@ -44,6 +44,23 @@ class SlackApi:
         """Answer a slash command or a click by its response address. Raises SlackError."""
         self._post(response_url, message, {})
 
+    def fetch(self, url: str, *, limit: int) -> bytes:
+        """The content of a file that lies with Slack. Raises SlackError: too_large over `limit` bytes, not_a_file."""
+        content = bytearray()
+        try:
+            with self._http.stream("GET", url, headers=self._headers) as response:
+                if response.status_code != 200:
+                    raise SlackError(f"http_{response.status_code}" if response.status_code >= 500 else "not_a_file")
+                if response.headers.get("Content-Type", "").startswith("text/html"):
+                    raise SlackError("not_a_file")  # the page to sign in, where the right to read files is missing
+                for piece in response.iter_bytes():
+                    content += piece
+                    if len(content) > limit:
+                        raise SlackError("too_large")
+        except httpx.HTTPError as error:
+            raise SlackError("not_connected") from error
+        return bytes(content)
+
     def close(self) -> None:
         self._http.close()
 

@@ -54,7 +54,7 @@ Home = Callable[[Context, Person], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """What it takes to answer in Slack."""
+    """What it takes to answer in Slack. `jobs` are notices of other kinds, each with what is done for it."""
 
     context: Context
     slack: SlackApi
@@ -62,26 +62,27 @@ class Speaker:
     channels_are_for_government: bool = False
     tellers: Mapping[str, Teller] = field(default_factory=dict)
     home: Home | None = None
+    jobs: Mapping[str, Callable[[Notice], None]] = field(default_factory=dict)
 
     def deliver(self, notice: Notice) -> None:
         """Do what a claimed notice asks for, and write down how it went. Raises only StoreUnavailable."""
         now = clock.now()
+        own = {
+            "question": self._answer,
+            "message": self._send,
+            "tell": self._tell,
+            "retell": self._retell,
+            "unfurl": self._unfurl,
+            "home": self._publish_home,
+        }
         try:
-            match notice.kind:
-                case "question":
-                    self._answer(notice, now)
-                case "message":
-                    self._send(notice, now)
-                case "tell":
-                    self._tell(notice, now)
-                case "retell":
-                    self._retell(notice, now)
-                case "unfurl":
-                    self._unfurl(notice, now)
-                case "home":
-                    self._publish_home(notice, now)
-                case _:
-                    outbox.park(self.context.db, notice, error="unknown_kind")
+            if notice.kind in own:
+                own[notice.kind](notice, now)
+            elif notice.kind in self.jobs:
+                self.jobs[notice.kind](notice)
+                outbox.sent(self.context.db, notice, receipt=None, now=clock.now())
+            else:
+                outbox.park(self.context.db, notice, error="unknown_kind")
         except SlackError as error:
             self._failed(notice, error)
         except StoreUnavailable:
