@@ -22,15 +22,20 @@ KEPT = timedelta(days=730)
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a table holds about people. In `people` columns stand their ids; in `documents` JSON that may quote them.
+    """What a table holds about people. In `people` columns stand their ids; in `documents` JSON that may quote them; in
+    `places` what leads to them: their number in Slack, or the outbox's name for where they are written to.
 
     With `removes` their rows are removed by `erase`, otherwise a pseudonym takes the place of the ids.
     """
 
     people: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     removes: bool = False
 
+
+WRITTEN_TO = ("person", "home")
+"""How the outbox names where a person is written to: `person jane`, `home jane`."""
 
 NOBODY = Table()
 """For a table that says nothing about people."""
@@ -41,17 +46,20 @@ TABLES: Mapping[str, Table] = {
     "audit_sealed": NOBODY,
     "bounces": Table(("address",), removes=True),
     "chores": NOBODY,
+    "conflicts": Table(("decided_by",)),
     "counters": NOBODY,
     "demand_answers": Table(("by",)),
     "datasets": NOBODY,  # who a named entry may be known to is taken out by `_unname`
     "drafts": Table(("person",), removes=True),
+    "fetched": NOBODY,
     "former_names": NOBODY,
     "grants": Table(("person", "granted_by", "deputy_for")),
+    "harvested": NOBODY,
     "history": Table(("by",), documents=("changes",)),
     "inbox": NOBODY,
     "migrations": NOBODY,
     "organisations": NOBODY,
-    "outbox": Table(documents=("payload",), removes=True),
+    "outbox": Table(documents=("payload",), places=("channel",), removes=True),
     "orphans": Table(("by", "settled_by")),
     "paces": NOBODY,
     "people": NOBODY,  # the person's own row: see `erase`
@@ -68,6 +76,7 @@ TABLES: Mapping[str, Table] = {
     "runs": Table(("by",)),
     "share_steps": Table(("done_by",)),
     "shares": Table(("accepted_by",)),
+    "sources": Table(("owner", "added_by")),
     "staged": NOBODY,
     "synonyms": Table(("origin",)),
     "telling": Table(("person",), removes=True),
@@ -75,6 +84,7 @@ TABLES: Mapping[str, Table] = {
     "unanswered": NOBODY,
     "uploads": Table(("person",), removes=True),
     "user_groups": Table(("mapped_by",)),
+    "visits": Table(places=("slack_id",), removes=True),
 }
 
 
@@ -129,22 +139,27 @@ def _as_row(happening: audit.Happening) -> Row:
 
 def _rows(db: Database, name: str, table: Table, person: Person) -> list[Row]:
     """The rows of a table that name the person in a column or quote them in a document."""
-    if not table.people and not table.documents:
+    if table == NOBODY:
         return []
     where, values = _where(table, person)
     return db.query(f"SELECT * FROM {name} WHERE {where}", values)
 
 
 def _where(table: Table, person: Person) -> tuple[str, dict[str, str]]:
-    names = dict(enumerate(names_of(person)))
-    values = {f"name{place}": name for place, name in names.items()}
-    values |= {f"quoted{place}": f"%{_like(json.dumps(name, ensure_ascii=False))}%" for place, name in names.items()}
-    tests = [f"{column} = :{key}" for column in table.people for key in values if key.startswith("name")]
-    tests += [
-        f"{column} LIKE :{key} ESCAPE '^'" for column in table.documents for key in values if key.startswith("quoted")
-    ]
-    used = {key: value for key, value in values.items() if table.documents or key.startswith("name")}
-    return " OR ".join(tests), used
+    """The test that finds a person's rows, with its parameters."""
+    tests: list[str] = []
+    values: dict[str, str] = {}
+    for place, name in enumerate(names_of(person)):
+        values |= {f"name{place}": name} if table.people or table.places else {}
+        tests += [f"{column} = :name{place}" for column in (*table.people, *table.places)]
+        if table.places:
+            values |= {f"{kind}{place}": f"{kind} {name}" for kind in WRITTEN_TO}
+            values[f"questions{place}"] = f"questions in {name}"
+            tests += [f"{column} = :{kind}{place}" for column in table.places for kind in (*WRITTEN_TO, "questions")]
+        if table.documents:
+            values[f"quoted{place}"] = f"%{_like(json.dumps(name, ensure_ascii=False))}%"
+            tests += [f"{column} LIKE :quoted{place} ESCAPE '^'" for column in table.documents]
+    return " OR ".join(tests), values
 
 
 def _like(text: str) -> str:

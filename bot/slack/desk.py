@@ -5,6 +5,7 @@ the click arrives.
 """
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,16 +14,21 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from bot.render import MRKDWN, part
+from bot.render import MRKDWN, Ready, part
 from bot.slack import people
-from bot.slack.api import SlackApi
+from bot.slack.api import SlackApi, SlackError
 from bot.slack.blocks import modal, section
-from catalogue import audit, clock
+from bot.slack.request_words import name
+from catalogue import audit, clock, outbox
 from catalogue import people as people_of_record
-from catalogue.errors import CatalogueError, NotAllowed, NotFound, StoreUnavailable
+from catalogue.errors import CatalogueError, NotAllowed, NotFound, StoreUnavailable, TooLate
 from catalogue.model import Dataset, Person
 from catalogue.store import Database
 from intents.context import Context
+
+log = logging.getLogger(__name__)
+
+SLOW = "Slack could not show the form this time. Nothing is lost. Press the button again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +54,59 @@ class Desk:
         """Who clicked; None where `person` raises."""
         return people.person_of(self.db, self.slack, body["user"]["id"], team_id=self.team_id, now=now)
 
+    def _sentence(self, error: CatalogueError) -> str:
+        """What went wrong, for a person: somebody who was first is called by name, not by their id."""
+        if not isinstance(error, TooLate):
+            return str(error)
+        here = clock.london(error.at)
+        said = part(
+            MRKDWN,
+            "slack/requests.jinja",
+            "too_late",
+            request_id=error.request_id,
+            state=error.state.replace("_", " "),
+            on=f"{here.day} {here:%B at %H:%M}",
+            who=name(self.context, error.by),
+        )
+        return Ready(said)
+
+    def _known(self, user: str) -> str:
+        """The id of the person behind a Slack user, as far as the record knows them."""
+        try:
+            return people_of_record.find(self.db, user).id
+        except NotFound:
+            return user
+
     def holder(self, dataset: Dataset) -> str:
         """The name of the organisation that holds an entry."""
         return self.context.search.vocabulary().name(dataset.publisher) or "an organisation that is not named"
 
     def open(self, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
-        """Show a modal: on top of the one that was clicked in, if there is one."""
-        if (body.get("view") or {}).get("type") == "modal":
-            self.slack.call("views.push", trigger_id=body["trigger_id"], view=view)
-        else:
-            self.slack.call("views.open", trigger_id=body["trigger_id"], view=view)
+        """Show a modal: on top of the one that was clicked in, if there is one.
+
+        Slack takes it for three seconds after the click. When that was missed, or Slack cannot show it now, the person
+        is told so privately; what they did before is saved all the same.
+        """
+        try:
+            if (body.get("view") or {}).get("type") == "modal":
+                self.slack.call("views.push", trigger_id=body["trigger_id"], view=view)
+            else:
+                self.slack.call("views.open", trigger_id=body["trigger_id"], view=view)
+        except SlackError as error:
+            log.warning("A modal could not be opened: %s", error.code)
+            self._say_slow(body)
+
+    def _say_slow(self, body: Mapping[str, Any]) -> None:
+        url, user = body.get("response_url"), body["user"]["id"]
+        where = {"way": "response", "url": url} if url else {"way": "message", "channel": user, "thread_ts": None}
+        outbox.post(
+            self.db,
+            "message",
+            {"text": SLOW, "blocks": [], **where},
+            key=f"slow:{body['trigger_id']}",
+            channel=None if url else user,
+            now=clock.now(),
+        )
 
     @contextmanager
     def refusing(self, body: Mapping[str, Any], ack: Ack | None = None) -> Iterator[None]:
@@ -71,17 +120,18 @@ class Desk:
             raise
         except CatalogueError as error:
             if isinstance(error, NotAllowed) and error.action:
-                who, what = body["user"]["id"], error.about or ""
+                who, what = self._known(body["user"]["id"]), error.about or ""
                 audit.refused(self.db, by=who, action=error.action, about=what, now=clock.now())
+            view = refusal(self._sentence(error))
             if ack:
-                ack(response_action="update", view=refusal(error))
+                ack(response_action="update", view=view)
             else:
-                self.open(body, refusal(error))
+                self.open(body, view)
 
 
-def refusal(error: CatalogueError) -> dict[str, Any]:
+def refusal(sentence: str) -> dict[str, Any]:
     """A modal that says what went wrong, in one sentence."""
-    text = part(MRKDWN, "stewards/edit.jinja", "refused", sentence=str(error))
+    text = part(MRKDWN, "stewards/edit.jinja", "refused", sentence=sentence)
     return modal("Not possible", [section(text)], callback_id="entry.refused")
 
 
@@ -109,8 +159,8 @@ def errors_in(ack: Ack, errors: Mapping[str, str], view: Mapping[str, Any]) -> N
     """Show faults beside their fields; what is about no field of this view stands at its first one."""
     there = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     placed: dict[str, str] = {}
-    for name, sentence in errors.items():
-        placed.setdefault(name if name in there else there[0], sentence)
+    for field, sentence in errors.items():
+        placed.setdefault(field if field in there else there[0], sentence)
     ack(response_action="errors", errors=placed)
 
 

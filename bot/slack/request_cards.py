@@ -5,6 +5,7 @@ where it stands and what they can do. A card is made anew whenever the request c
 that do something.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,8 @@ DECIDING = (
     ("Decline", "request.decline"),
     ("Hand to somebody else", "request.delegate"),
 )
+MOST_NEEDS = 8
+DIGESTED = 20
 ASIDE = (("Read in full", "request.open"), ("Write a note", "request.note"), ("Waiting for others", "request.wait_for"))
 
 
@@ -40,23 +43,38 @@ def teller(what: str) -> Teller:
     """Tells of one happening."""
 
     def tell(context: Context, values: Mapping[str, Any], person: Person) -> SlackMessage | None:
-        return card(context, values["request"], person, what=what, now=clock.now())
+        return card(context, values["request"], person, what=what, now=clock.now(), event=values.get("event"))
 
     return tell
 
 
-def card(context: Context, request_id: str, person: Person, *, what: str, now: datetime) -> SlackMessage:
-    """The message about a request for one person: what happened, and how it stands."""
+def card(
+    context: Context, request_id: str, person: Person, *, what: str, now: datetime, event: int | None = None
+) -> SlackMessage:
+    """The message about a request for one person: what happened, and how it stands.
+
+    One that tells of an earlier `event` than a newer message to the same person only says so, without buttons.
+    """
     try:
         request = requests.get(context.db, request_id, person=person, now=now)
     except NotFound:
         gone = say("gone", request_id=request_id)
         return message(gone, [section(gone)])
+    if event is not None and event < _newest_told(context, request_id, person):
+        older = say("older", what=HAPPENINGS[what], request=request)
+        return message(older, [section(older)])
     said = [say("headline", what=HAPPENINGS[what]), *pieces(context, request, person, now=now)]
     blocks: list[Block] = [section(piece) for piece in said if piece]
     rows = actions(context, request, person, now=now)
     blocks += [buttons(*row) for row in rows if row]
     return message("\n\n".join(piece for piece in said if piece), blocks)
+
+
+def _newest_told(context: Context, request_id: str, person: Person) -> int:
+    """The place of the newest event of a request that this person has a message about."""
+    where = {"about": request_id, "person": person.id}
+    rows = context.db.query("SELECT details FROM told WHERE about = :about AND person = :person", where)
+    return max((json.loads(row["details"]).get("event") or 0 for row in rows), default=0)
 
 
 def pieces(context: Context, request: ShareRequest, person: Person, *, now: datetime) -> list[str]:
@@ -65,7 +83,7 @@ def pieces(context: Context, request: ShareRequest, person: Person, *, now: date
         return mine(context, request, person, now=now)
     if request.state in PENDING:
         return asked(context, request, person, now=now)
-    return [head(context, request), *outcome(context, request)]
+    return [*head(context, request), *outcome(context, request)]
 
 
 def is_asker(request: ShareRequest, person: Person) -> bool:
@@ -73,34 +91,44 @@ def is_asker(request: ShareRequest, person: Person) -> bool:
     return person.id == request.author or person.id in request.joined
 
 
-def head(context: Context, request: ShareRequest) -> str:
-    """Who asks, for what, and what they would get."""
+def head(context: Context, request: ShareRequest) -> list[str]:
+    """Who asks for what, and what they would get it for."""
     answers, book = request.answers, book_of(context.db, request.holder)
     benefits = book.get("benefits")
-    return say(
-        "asked",
-        request=request,
-        author=name(context, request.author),
-        sent=day(request.submitted_at),
-        aims=str(answers.get("aims") or ""),
-        wanted=str(answers.get("data_required") or ""),
-        benefit=answer_in_words(benefits, answers) if benefits else "",
-    )
+    who = name(context, request.author)
+    return [
+        say("asked", request=request, author=who, sent=day(request.submitted_at)),
+        say(
+            "wanted",
+            aims=str(answers.get("aims") or ""),
+            wanted=str(answers.get("data_required") or ""),
+            benefit=answer_in_words(benefits, answers) if benefits else "",
+        ),
+    ]
 
 
 def asked(context: Context, request: ShareRequest, person: Person, *, now: datetime) -> list[str]:
     """What whoever decides has to know: the request, then what to look at first."""
     flags = requests.red_flags(context.db, request)
-    needs = requests.needs(context.db, request)
     before = [_precedent(context, each) for each in requests.precedents(context.db, request)]
     waits = next_in_words(context, request, person, now=now)
+    who, what = head(context, request)
     return [
-        head(context, request),
+        who,
         say("flags", flags=flags) if flags else "",
-        say("needs", needs=needs) if needs else "",
+        what,
+        _needed(context, request),
         say("precedents", precedents=before) if before else "",
         say("waits", next=waits, question=request.question),
     ]
+
+
+def _needed(context: Context, request: ShareRequest) -> str:
+    """What the rules say is needed, what is missing first."""
+    needs = requests.needs(context.db, request)[:MOST_NEEDS]
+    words = {False: "Not there", None: "The answers do not say", True: "There"}
+    groups = [(title, [each for each in needs if each.is_there is there]) for there, title in words.items()]
+    return say("needs", groups=groups) if needs else ""
 
 
 def _precedent(context: Context, precedent: Precedent) -> dict[str, Any]:
@@ -228,4 +256,23 @@ def _button(label: str, action_id: str, request: ShareRequest, *, primary: bool 
     return button(label, action_id=action_id, value=request.id, about=request.id, primary=primary)
 
 
-TELLERS: dict[str, Teller] = {f"request.{what}": teller(what) for what in HAPPENINGS}
+def digest(context: Context, values: Mapping[str, Any], person: Person) -> SlackMessage | None:
+    """What waits for somebody who chose to hear of it once a day; nothing when nothing waits any more."""
+    waiting = requests.queue_for(context.db, person, now=clock.now())
+    if not waiting:
+        return None
+    lead = say("digest", waiting=len(waiting))
+    shown = waiting[:DIGESTED]
+    lines = [
+        say("digest_line", request=each, who=name(context, each.author), sent=day(each.submitted_at)) for each in shown
+    ]
+    blocks: list[Block] = [section(lead)]
+    for each, line in zip(shown, lines, strict=True):
+        blocks.append(section(line, accessory=_button("Read in full", "request.open", each)))
+    return message("\n\n".join([lead, *lines]), blocks)
+
+
+TELLERS: dict[str, Teller] = {
+    **{f"request.{what}": teller(what) for what in HAPPENINGS},
+    "request.digest": digest,
+}

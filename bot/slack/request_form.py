@@ -13,6 +13,7 @@ from slack_bolt import Ack, App
 
 from bot.slack import request_views as views
 from bot.slack.desk import Desk, about, errors_in, show_in
+from bot.slack.request_deeds import noticing
 from bot.slack.request_inputs import CHOOSE, FILL, LOOK_UP, option, read
 from bot.slack.request_words import STATES, body, day, name, next_in_words, say
 from catalogue import clock, people, requests
@@ -22,6 +23,7 @@ from catalogue.requests.model import Before, Section, ShareRequest
 from catalogue.requests.states import EDITABLE, State, Verb
 from catalogue.requests.steps import too_late
 from catalogue.requests.stricter import book_of
+from catalogue.rights import Action
 
 Body = Mapping[str, Any]
 WAYS = re.compile(r"^request\.(back|skip)$")
@@ -213,9 +215,12 @@ class RequestForm:
 
     def _own(self, request_id: str, person: Person, now: datetime) -> ShareRequest:
         """A request that this person is writing. Raises NotFound, NotAllowed, TooLate."""
-        request = requests.get(self.db, request_id, person=person, now=now)
+        with noticing(self.desk, request_id, str(Action.EDIT_REQUEST), person, now):
+            request = requests.get(self.db, request_id, person=person, now=now)
         if request.author != person.id:
-            raise NotAllowed("Only who wrote a request can change it.", action="request.edit", about=request.id)
+            raise NotAllowed(
+                "Only who wrote a request can change it.", action=str(Action.EDIT_REQUEST), about=request.id
+            )
         if request.state not in EDITABLE:
             raise too_late(self.db, request.id, Verb.EDIT)
         return request

@@ -53,11 +53,12 @@ HAPPENINGS: Mapping[str, str] = {
     "renewal_asked": "You are asked to renew a share",
     "renewed": "A share was renewed",
     "ended": "A share has ended",
-    "reminder": "A request still waits for you",
-    "escalated": "A request has waited too long for a decision",
-    "draft_expires": "A request that you began will be closed soon",
-    "return_expires": "A request that was sent back to you will be closed soon",
-    "share_expires": "A share ends soon",
+    "reminder": "This still waits for you",
+    "escalated": "A request has waited two weeks for a decision. Help it on",
+    "raised": "Your request has waited two weeks. Others were asked to help",
+    "your_turn": "Your request still waits for you",
+    "expiring": "What you began is closed in a week if nothing happens to it",
+    "ending": "A share ends soon",
     "review_due": "A share is to be looked at again",
 }
 """The headline of each happening, `request.<key>`."""

@@ -58,11 +58,13 @@ def test_every_table_is_accounted_for_and_so_is_every_column_that_may_name_a_per
     found = columns(db)
     assert set(personal.TABLES) == set(found), "a new table needs a line in catalogue/personal.py"
     for name, table in personal.TABLES.items():
-        assert {*table.people, *table.documents} <= found[name]
+        assert {*table.people, *table.documents, *table.places} <= found[name]
         if name in ("people", "audit", "audit_sealed"):
             continue
         suspects = {each for each in found[name] if each in NAMES_PEOPLE or each.endswith("_by")}
-        assert suspects <= {*table.people, *table.documents}, f"{name} names people in more columns than it says"
+        assert suspects <= {*table.people, *table.documents, *table.places}, (
+            f"{name} names people in more columns than it says"
+        )
 
 
 def everything(db: Database) -> str:
@@ -80,6 +82,8 @@ def live(db: Database, now: datetime) -> None:
         now=now,
     )
     outbox.post(db, "question", {"text": "who holds x", "user": "U0ADA"}, key="q", channel=None, now=now)
+    outbox.tell(db, "entry.changed", "ada-byron", {}, about="dfe/x", key="told:ada-byron", now=now)
+    db.execute("UPDATE outbox SET payload = NULL, state = 'sent' WHERE key = :key", {"key": "told:ada-byron"})
     audit.record(db, by=ADA, action="entry.edit", about="dfe/x", detail={"person": "ada-byron"}, now=now)
 
 
@@ -88,7 +92,7 @@ def test_everything_kept_about_a_person_is_handed_over(db: Database, now: dateti
     found = personal.export(db, people.find(db, "ada-byron"))
     assert set(found) == {"people", "grants", "history", "outbox", "audit", "datasets"}
     assert [row["action"] for row in found["audit"]] == ["role.grant", "entry.edit"]
-    assert len(found["outbox"]) == 2
+    assert len(found["outbox"]) == 3
     assert set(personal.export(db, people.find(db, "root"))) == {"people", "grants", "audit", "outbox"}
 
 
