@@ -31,10 +31,11 @@ class StoryEnded(Exception):
 class Step:
     """What one person does. `tell` is for who watches.
 
-    `where`: a channel's name, "home", or "" for direct messages with the bot. Exactly one of the rest is done: `says`
-    a text there (a command when it begins with a slash), `presses` a button, chooses a `shortcut` (of the newest
-    message there when Slack offers it for messages), or `fills` in the open form and submits it. With neither they
-    look there. `sees` is what must then be before them.
+    `where`: a channel's name, "home", or "" for direct messages with the bot. At most one of the rest is done: `says`
+    a text there (a command when it begins with a slash), `presses` a button (by what stands on it or what a screen
+    reader says), chooses a `shortcut` (of the newest message there when Slack offers it for messages), `fills` in the
+    open form and sends it, or `closes` all that is open. With none of them they look there. `sees` is what must then
+    be before them.
     """
 
     who: str
@@ -44,6 +45,7 @@ class Step:
     presses: str = ""
     shortcut: str = ""
     fills: Mapping[str, Any] | None = None
+    closes: bool = False
     sees: str = ""
 
 
@@ -109,6 +111,8 @@ class Actor:
                 self._shortcut(step.shortcut)
             elif step.fills is not None:
                 self._fill_in(step.fills)
+            elif step.closes:
+                self._close()
             elif step.where == HOME:
                 self.sender.open_home(self.user)
         except (NotOffered, LookupError) as error:
@@ -149,7 +153,8 @@ class Actor:
         for thing in self._things():
             for block in thing.blocks:
                 for element in elements_of(block):
-                    if element["type"] == "button" and element["text"]["text"] == label:
+                    names = (element.get("text", {}).get("text"), element.get("accessibility_label"))
+                    if element["type"] == "button" and label in names:
                         return thing, block["block_id"], element["action_id"]
         return None
 
@@ -166,6 +171,10 @@ class Actor:
                     continue
                 return
         raise StoryEnded(f"there is no shortcut “{name}”")
+
+    def _close(self) -> None:
+        if self.workspace.views.front(self.user.id):
+            self.sender.close_view(self.user, whole=True)
 
     def _fill_in(self, fields: Mapping[str, Any]) -> None:
         view = self._awaits(lambda: self.workspace.views.front(self.user.id), "sees no form")

@@ -26,11 +26,12 @@ def ask(page: Page, question: str) -> None:
 def test_a_question_typed_is_answered_and_a_button_tells_more(site: Site) -> None:
     page = site.open()
     expect(page.locator("#text-main")).to_be_focused()
+    expect(page.locator("[data-from-bot]")).to_contain_text("I know who holds which government data")
     ask(page, "who holds free school meals data?")
-    answer = page.locator("[data-from-bot]").first
+    answer = page.locator("[data-from-bot]").nth(1)
     expect(answer).to_contain_text("Department for Education holds")
     answer.get_by_role("button", name="More about this").first.click()
-    expect(page.locator("[data-from-bot]")).to_have_count(2)
+    expect(page.locator("[data-from-bot]")).to_have_count(3)
 
 
 def test_an_answer_in_a_channel_stands_in_the_thread_of_its_question(site: Site) -> None:
