@@ -4,14 +4,12 @@ Pages are asked for by `start` in the order of `id`, until one brings nothing ne
 (`count`) is compared with what came, and not believed. `since` asks only for what changed, an hour of overlap included.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from catalogue import clock
-from catalogue.errors import SourceProblem
 from catalogue.harvest import jsonstream
 from catalogue.harvest.fetch import Fetcher
 from catalogue.harvest.mapping import Read, distributions, frequency, labels, licence, link, mailbox, mapped, words
@@ -95,16 +93,22 @@ def pages(fetcher: Fetcher, address: str, *, since: str | None, begin: str | Non
     for _number in range(MOST_PAGES):
         count, results = _page(fetcher, address, start=start, since=since)
         claimed = count if claimed is None else claimed
-        fresh = [item for item in results if not isinstance(item, Mapping) or str(native(item)) not in seen]
+        fresh = [item for item in results if (known := _id(item)) is None or known not in seen]
         if not fresh:
             _compare(count, start)
             return
-        seen.update(str(native(item)) for item in fresh if isinstance(item, Mapping))
+        seen.update(known for item in fresh if (known := _id(item)) is not None)
         start += len(fresh)
         yield Page(fresh, next=str(start))
         if start > MOST_RECORDS or (claimed is not None and start > 2 * claimed + ROWS):
             raise Partial(f"The source goes on after {start:,} records, though it says it has {claimed or 0:,}.")
     raise Partial(f"The source has more than {MOST_PAGES:,} pages.")
+
+
+def _id(item: Any) -> str | None:
+    """The id of what came, if it has one."""
+    record = item[0] if isinstance(item, tuple) else None
+    return str(native(record)) if isinstance(record, Mapping) else None
 
 
 def _compare(count: int | None, came: int) -> None:
@@ -118,16 +122,9 @@ def _page(fetcher: Fetcher, address: str, *, start: int, since: str | None) -> t
     if since:
         asked["fq"] = f"metadata_modified:[{_hour_before(since)} TO *]"
     body, _media = fetcher.page(f"{_site(address)}/api/3/action/package_search?{urlencode(asked)}")
-    try:
-        answer = json.loads(body.decode("utf-8", "replace"))
-        result = answer["result"]
-        results, count = result["results"], result.get("count")
-        if not isinstance(results, list):
-            raise TypeError
-    except (RecursionError, ValueError):
-        return None, list(jsonstream.items(iter([body]), ("result", "results")))
-    except (KeyError, TypeError):
-        raise SourceProblem("The source does not answer like CKAN: there is no list of results.") from None
+    beside: dict[str, Any] = {}
+    results = list(jsonstream.items(iter([body]), ("result", "results"), beside))
+    count = beside.get("count")
     return (count if isinstance(count, int) and 0 <= count < 10**9 else None), results
 
 

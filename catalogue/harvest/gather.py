@@ -175,17 +175,17 @@ def _take(db: Database, gathering: Gathering, page: Page, *, key: bytes, publish
     """Map a page and put it aside."""
     source, notes, ids = gathering.source, gathering.notes, []
     made: list[tuple[Document, str, str, int]] = []
-    for record in page.records:
+    for given in page.records:
         gathering.read += 1
-        native, raw = _recognised(gathering, record, key=key)
-        if native is None:
+        native, raw = _recognised(gathering, given, key=key)
+        if native is None or isinstance(given, Fault):
             continue
         ids.append(native)
         gathering.seen.add(native)
         known = gathering.known.get(native)
         if known and known[0] == raw:
             continue
-        cleaned = kinds.shape(source, record, native=native, place=gathering.read, resolve=publishers)
+        cleaned = kinds.shape(source, given[0], native=native, place=gathering.read, resolve=publishers)
         for fault in cleaned.faults:
             notes.note(fault, native)
         notes.unusable += cleaned.document is None
@@ -205,12 +205,13 @@ def _take(db: Database, gathering: Gathering, page: Page, *, key: bytes, publish
         _keep_page(db, gathering, ids)
 
 
-def _recognised(gathering: Gathering, record: Any, *, key: bytes) -> tuple[str | None, str]:
+def _recognised(gathering: Gathering, given: tuple[Any, str] | Fault, *, key: bytes) -> tuple[str | None, str]:
     """A record's own id and its fingerprint; no id when it cannot be used, or was there before."""
     notes, place = gathering.notes, gathering.read
-    if isinstance(record, Fault):
-        notes.note(Fault(record.line or place, record.column, record.reason, record.left_out), None)
+    if isinstance(given, Fault):
+        notes.note(Fault(given.line or place, given.column, given.reason, given.left_out), None)
         return None, ""
+    record, text = given
     if not isinstance(record, Mapping):
         notes.note(Fault(place, "(record)", "This should be an object.", left_out=True), None)
         return None, ""
@@ -224,7 +225,7 @@ def _recognised(gathering: Gathering, record: Any, *, key: bytes) -> tuple[str |
             reason = f"The id “{native[:80]}” is already used by another record."
             notes.note(Fault(place, "id", reason, left_out=True), native)
         return None, ""
-    return native, kinds.fingerprint(record, key)
+    return native, kinds.fingerprint(text, key)
 
 
 def _named(db: Database, gathering: Gathering, made: list[tuple[Document, str, str, int]]) -> list[dict[str, Any]]:

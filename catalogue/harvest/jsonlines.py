@@ -20,12 +20,22 @@ def read(path: Path) -> Iterator[tuple[int, dict[str, Any] | Fault]]:
     number = 0
     try:
         with opener(path, "rt", encoding="utf-8-sig", errors="replace") as lines:
-            for number, line in enumerate(lines, start=1):
+            for number, line in enumerate(bounded(lines, LINE_LIMIT), start=1):
                 if not line.isspace():
                     yield number, parse(line, number)
     except (EOFError, gzip.BadGzipFile, zlib.error):
         reason = "The file is damaged from here on, or is not gzipped. Fetch it again."
         yield number + 1, Fault(number + 1, "(file)", reason, left_out=True)
+
+
+def bounded(lines: TextIO, limit: int) -> Iterator[str]:
+    """The lines of a text; of one that is longer than `limit` the first `limit` characters and one more."""
+    while line := lines.readline(limit + 1):
+        yield line
+        while not line.endswith("\n"):
+            line = lines.readline(limit)
+            if not line:
+                return
 
 
 def parse(line: str, number: int) -> dict[str, Any] | Fault:

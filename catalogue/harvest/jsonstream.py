@@ -19,17 +19,24 @@ _TOKEN = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _decode = json.JSONDecoder().raw_decode
 
 
-def items(chunks: Iterator[bytes], path: Sequence[str]) -> Iterator[Any]:
-    """The items of the list at `path` (keys from the outside in; a document that is a list itself is that list)."""
+def items(chunks: Iterator[bytes], path: Sequence[str], beside: dict[str, Any]) -> Iterator[Any]:
+    """The items of the list at `path` (keys from the outside in; a document that is a list itself is that list).
+
+    Each with the text it was read from, or a Fault. What stands beside the list is put into `beside`, by its key.
+    """
     text = _Text(chunks)
+    depth = 0
     try:
         for key in path:
             if text.peek() == "[":
                 break
-            _enter(text, key)
+            _enter(text, key, beside)
+            depth += 1
         if text.peek() != "[":
             raise SourceProblem(f"The source has no list called “{path[-1] if path else 'entries'}”.")
         yield from _list(text)
+        for _level in range(depth):
+            _leave(text, beside)
     except EOFError:
         raise SourceProblem("What the source sent is not JSON, or is cut off.") from None
 
@@ -40,7 +47,7 @@ class _Text:
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
-        self.buffer, self.place = "", 0
+        self.buffer, self.place, self.last = "", 0, ""
 
     def more(self) -> None:
         """Read on. Raises EOFError when there is no more."""
@@ -71,7 +78,7 @@ class _Text:
             try:
                 value, end = _decode(self.buffer, self.place)
                 if end < len(self.buffer) or self.buffer[end - 1] in '}]"':
-                    self.place = end
+                    self.last, self.place = self.buffer[self.place : end], end
                     return value
             except json.JSONDecodeError:
                 if len(self.buffer) - self.place > ITEM_LIMIT:
@@ -102,25 +109,35 @@ class _Text:
             self.more()
 
 
-def _enter(text: _Text, key: str) -> None:
-    """Go to the value of `key` in the object that comes next, passing by what stands before it."""
+def _enter(text: _Text, key: str, beside: dict[str, Any]) -> None:
+    """Go to the value of `key` in the object that comes next, past what stands before it."""
     text.take("{")
-    while True:
-        if text.peek() == "}":
-            raise SourceProblem(f"The source has nothing called “{key}”.")
+    while text.peek() != "}":
         name = text.value()
         text.take(":")
         if name == key:
             return
-        text.value()
+        beside[str(name)] = text.value()
         if text.peek() == ",":
             text.place += 1
+    raise SourceProblem(f"The source has nothing called “{key}”.")
+
+
+def _leave(text: _Text, beside: dict[str, Any]) -> None:
+    """Go behind the end of the object, past what else stands in it."""
+    while text.peek() == ",":
+        text.place += 1
+        name = text.value()
+        text.take(":")
+        beside[str(name)] = text.value()
+    text.take("}")
 
 
 def _list(text: _Text) -> Iterator[Any]:
     text.take("[")
     while text.peek() != "]":
-        yield text.value()
+        value = text.value()
+        yield value if isinstance(value, Fault) else (value, text.last)
         if text.peek() == ",":
             text.place += 1
         elif text.peek() != "]":

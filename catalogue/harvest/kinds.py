@@ -25,6 +25,9 @@ MAPPING = 1
 _LEAST_OPEN = {Visibility.PUBLIC: 0, Visibility.GOVERNMENT: 1, Visibility.NAMED: 2}
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class NotModified(Exception):
     """The source says that nothing changed since the last harvest."""
 
@@ -80,11 +83,11 @@ def pages(
 def _records(kind: Kind, path: Path) -> Iterator[Any]:
     if kind is Kind.DATAJSON:
         with path.open("rb") as file:
-            yield from jsonstream.items(iter(lambda: file.read(MIB // 4), b""), ("dataset",))
+            yield from jsonstream.items(iter(lambda: file.read(MIB // 4), b""), ("dataset",), {})
         return
     reader = spreadsheet if kind is Kind.CSV else jsonlines
     for _line, row in reader.read(path):
-        yield row
+        yield row if isinstance(row, Fault) else (row, _encode(row))
 
 
 def mark(source: Source) -> str:
@@ -92,9 +95,8 @@ def mark(source: Source) -> str:
     return f"{MAPPING}:{source.kind}:{source.url}:{source.publisher or ''}:{source.visibility}"
 
 
-def fingerprint(record: Mapping[str, Any], key: bytes) -> str:
+def fingerprint(text: str, key: bytes) -> str:
     """Equal for equal records mapped in the same way; `key` is made of `mark`."""
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=key).hexdigest()
 
 

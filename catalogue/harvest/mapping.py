@@ -5,7 +5,7 @@ here is a row like that of a file: `catalogue/rows.py` cleans it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from catalogue.fields import is_empty
@@ -47,6 +47,10 @@ class Read:
     ours: str
     value: Value = lambda value: value
     note: str = ""
+    steps: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", tuple(self.theirs.removesuffix("[]").split(".")))
 
 
 def mapped(record: Mapping[str, Any], table: Iterable[Read]) -> dict[str, Any]:
@@ -68,10 +72,10 @@ def mapped(record: Mapping[str, Any], table: Iterable[Read]) -> dict[str, Any]:
 
 def _given(record: Mapping[str, Any], read: Read) -> Any:
     value: Any = record
-    for step in read.theirs.removesuffix("[]").split("."):
+    for step in read.steps:
         if isinstance(value, list) and value:
             value = value[0]
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return None
         value = value.get(step)
     return None if is_empty(value) else read.value(value)

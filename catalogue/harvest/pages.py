@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from catalogue.errors import SourceProblem
+from catalogue.rows import Fault
 
 SIZE = 1000
 MOST_PAGES = 5_000
@@ -14,9 +15,12 @@ MOST_RECORDS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records as the source has them, or Faults; `next` is where to go on after this page, if that is possible."""
+    """Records as the source has them, each with the text that stands for it, or Faults.
 
-    records: Sequence[Any]
+    Equal records have equal texts. `next` is where to go on after this page, if that is possible.
+    """
+
+    records: Sequence[tuple[Any, str] | Fault]
     next: str | None = None
 
 

@@ -255,17 +255,26 @@ def test_an_answer_larger_than_the_cap_is_left(sqlite_db: Database, upstream: Up
 def test_a_field_of_a_hundred_megabytes_is_a_fault_of_its_record_and_costs_little_memory(
     sqlite_db: Database, upstream: Upstream, harvesting: Harvesting, kind: str
 ) -> None:
-    good = json.dumps({"identifier": "a", "title": "A"})
-    pieces = [b'{"identifier": "big", "title": "', b"x" * (100 * MIB), b'"}']
-    if kind == "jsonl":
-        upstream.routes["/file"] = gives(b"\n".join([good.encode(), b"".join(pieces), good.replace("a", "b").encode()]))
-    else:
-        after = good.replace('"a"', '"b"').encode()
-        upstream.routes["/file"] = gives(b'{"dataset": [' + b",".join([good.encode(), b"".join(pieces), after]) + b"]}")
+    first, last = (json.dumps({"identifier": name, "title": name}).encode() for name in "ab")
+    between, around = (b"\n", (b"", b"")) if kind == "jsonl" else (b",", (b'{"dataset": [', b"]}"))
+    pieces = [around[0], first, between, b'{"identifier": "big", "title": "', *[b"x" * MIB] * 100, b'"}', between, last]
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        for piece in [*pieces, around[1]]:
+            handler.wfile.write(piece)
+
+    upstream.routes["/file"] = answer
     harvesting.add(sqlite_db, kind, "/file")
+    tracemalloc.start()
     report = harvesting(sqlite_db)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert (report.added, report.failed) == (2, 1)
     assert "longer than 4,000,000 characters" in report.failures[0]["reason"]
+    assert most < 60 * MIB
 
 
 # paging

