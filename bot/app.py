@@ -14,12 +14,14 @@ from slack_bolt.response import BoltResponse
 from slack_sdk import WebClient
 
 from bot import web, weekly
+from bot.harvester import Harvester
 from bot.logs import places, start_logging
 from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
 from bot.slack import (
     coming,
     finding,
+    harvesting,
     home,
     people,
     proposing,
@@ -56,6 +58,7 @@ SORRY = (
 
 
 TELLERS: dict[str, Teller] = {
+    **harvesting.TELLERS,
     **proposing.TELLERS,
     **request_cards.TELLERS,
     **reviewing.TELLERS,
@@ -89,10 +92,17 @@ class Bot:
     bolt: App
     web: Flask
     worker: Worker
+    harvester: Harvester
     slack: SlackApi
+
+    def start(self) -> None:
+        """Begin to work: to speak, to do the chores, to harvest what is due."""
+        self.worker.start()
+        self.harvester.start()
 
     def close(self) -> None:
         """Finish what is due, then let go of everything."""
+        self.harvester.stop()
         self.worker.stop()
         self.slack.close()
         self.catalogue.db.close()
@@ -126,7 +136,8 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
         catalogue.db, catalogue.search, bolt if uses_http else None, signing_secret=settings.signing_secret
     )
     chores = (*FORGETTING, *weekly.STEWARDING, reminders.CHORE, _following(slack, identity["team_id"]))
-    return Bot(catalogue, bolt, site, Worker(catalogue.db, speaker.deliver, chores=chores), slack)
+    worker = Worker(catalogue.db, speaker.deliver, chores=chores)
+    return Bot(catalogue, bolt, site, worker, Harvester(catalogue.db, catalogue.search, settings.harvest_allow), slack)
 
 
 def _following(slack: SlackApi, team_id: str) -> Chore:
@@ -150,6 +161,7 @@ def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     coming.register(bolt, desk, bot_user_id=bot_user_id)
     stewarding.register(bolt, desk)
     proposing.register(bolt, desk)
+    harvesting.register(bolt, desk)
     reviewing.register(bolt, desk)
     request_form.register(bolt, desk)
     request_review.register(bolt, desk)

@@ -6,30 +6,40 @@ from bot import settings
 from bot.app import Catalogue
 from bot.commands.common import opened, print_json, progress
 from bot.commands.sources import the_source
+from bot.words import count
 from catalogue import clock
 from catalogue.harvest import sources
 from catalogue.harvest.fetch import Fetcher
 from catalogue.harvest.harvest import go_on as go_on_with
 from catalogue.harvest.harvest import harvest
 from catalogue.harvest.report import Report
+from catalogue.harvest.undo import undo
 
 PRINTED = 20
 
 
 @click.command("harvest")
 @click.argument("name", required=False)
+@click.argument("run", required=False)
 @click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
 @click.option("--recent", is_flag=True, help="Ask a CKAN only for what changed since the last harvest.")
 @click.option("--go-on", metavar="RUN", help="Go on with a run that was stopped.")
 @click.option("--by", default="command line", show_default=True, help="Who does this, for the history.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object a source.")
-def command(name: str | None, dry_run: bool, recent: bool, go_on: str | None, by: str, json_: bool) -> None:
-    """Harvest the source NAME, or all of them.
+def command(
+    name: str | None, run: str | None, dry_run: bool, recent: bool, go_on: str | None, by: str, json_: bool
+) -> None:
+    """Harvest the source NAME, or all of them. `undo RUN` takes back all that a run did.
 
     A harvest never overwrites what a steward wrote. It stops and asks when too much would vanish.
 
     Example: whoholds harvest data-gov-uk --dry-run
     """
+    if name == "undo" and run:
+        take_back(run, by=by, json_=json_)
+        return
+    if run or name == "undo":
+        raise click.UsageError("To take a run back: whoholds harvest undo RUN-0007")
     if go_on and not name:
         raise click.UsageError("--go-on needs the name of the source.")
     reports = []
@@ -63,6 +73,25 @@ def _harvest(catalogue: Catalogue, name: str, *, dry_run: bool, recent: bool, by
             only_recent=recent,
             progress=tick,
         )
+
+
+def take_back(run: str, *, by: str, json_: bool) -> None:
+    """Undo a run, and say what could not be put back."""
+    with opened() as catalogue:
+        done = undo(catalogue.db, run, by=by, now=clock.now())
+        catalogue.search.index.follow(catalogue.db, wait=True)
+    if json_:
+        print_json(done.as_json())
+    else:
+        click.echo(
+            f"{run} is undone: {count(done.put_back, 'entry', 'entries')} put back, {done.withdrawn:,} that it had"
+            f" added withdrawn, {len(done.changed_since):,} left because they changed since."
+            f" To take this back: whoholds harvest undo {done.undo}"
+        )
+        for dataset_id in done.changed_since:
+            click.echo(f"  changed since: {dataset_id}", err=True)
+    if done.changed_since:
+        raise click.exceptions.Exit(1)
 
 
 def _tell(report: Report) -> None:

@@ -1,10 +1,12 @@
 """whoholds import: entries in from a file."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from bot.commands.common import opened, person, print_json, progress, readable
+from bot.commands.harvest import take_back
 from bot.words import count
 from catalogue import clock
 from catalogue.harvest import files, permits
@@ -14,16 +16,15 @@ FAULTS_PRINTED = 20
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--publisher", metavar="NAME", help="The publisher of rows that name none.")
 @click.option("--by", default="command line", show_default=True, help="Who brings this in, for the history.")
 @click.option("--as", "who", metavar="PERSON", help="Only entries that this person looks after; kept in the history.")
 @click.option("--why", help="Why, for the history.")
 @click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
+@click.option("--undo", metavar="RUN", help="Take back all that an import did, instead.")
 @click.option("--json", "json_", is_flag=True, help="Print the report as JSON, with every fault.")
-def command(
-    file: Path, publisher: str | None, by: str, who: str | None, why: str | None, dry_run: bool, json_: bool
-) -> None:
+def command(file: Path | None, undo: str | None, by: str, json_: bool, **how: Any) -> None:
     """Bring entries in from FILE: JSON lines (.jsonl, .jsonl.gz), CSV or XLSX.
 
     New ids are added, known ones updated, equal ones left alone. A row that cannot be used is reported and does not
@@ -31,6 +32,18 @@ def command(
 
     Example: whoholds import entries.csv --dry-run
     """
+    if undo and not file:
+        take_back(undo, by=by, json_=json_)
+    elif file and not undo:
+        bring_in(file, by=by, json_=json_, **how)
+    else:
+        raise click.UsageError("Give a FILE to bring in, or --undo with the number of a run.")
+
+
+def bring_in(
+    file: Path, *, publisher: str | None, by: str, who: str | None, why: str | None, dry_run: bool, json_: bool
+) -> None:
+    """Bring a file in and say what happened."""
     with opened() as catalogue, readable(file):
         importer = person(catalogue, who)
         with progress("Reading") as tick:
@@ -91,6 +104,8 @@ def _tell(report: Report) -> None:
     if report.changed_fields:
         fields = ", ".join(f"{name} ({number:,})" for name, number in sorted(report.changed_fields.items()))
         click.echo(f"Fields that change: {fields}")
+    if not report.dry_run and report.added + report.changed:
+        click.echo(f"To take this back: whoholds import --undo {report.run}")
     if report.without_publisher:
         entries = count(report.without_publisher, "new entry names", "new entries name")
         click.echo(f"{entries} no publisher. --publisher fills it in.")

@@ -78,7 +78,7 @@ class OneProcess(BaseApplication):  # type: ignore[misc]
         self.bot = assemble(self.chosen, open_catalogue(self.chosen))
         if self.bot.catalogue.db.dialect == "sqlite":  # then this process is the only one
             outbox.release(self.bot.catalogue.db)
-        self.bot.worker.start()
+        self.bot.start()
         if self.chosen.app_token:
             self.socket = connect_socket(self.bot.bolt, self.chosen.app_token)
         log.info("whoholds is ready")

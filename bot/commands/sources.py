@@ -1,14 +1,16 @@
 """whoholds sources: the other catalogues that entries are harvested from."""
 
+import json
 from typing import Any
 
 import click
 
-from bot.commands.common import opened, print_json
+from bot.commands.common import opened, person, print_json
 from bot.words import count
 from catalogue import clock
 from catalogue.errors import NotFound
-from catalogue.harvest import sources
+from catalogue.harvest import conflicts, sources
+from catalogue.harvest.conflicts import Conflict
 from catalogue.harvest.sources import BadSource, Kind, Source
 from catalogue.model import Visibility
 from catalogue.store import Database
@@ -94,6 +96,47 @@ def remove(name: str, by: str) -> None:
         the_source(catalogue.db, name)
         sources.remove(catalogue.db, name, by=by, now=clock.now())
     click.echo(f"{name} is not harvested any more. Its entries stay.")
+
+
+@command.command("conflicts")
+@click.argument("name")
+@click.option("--keep", "decision", flag_value="keep", help="Keep what the entries say, for all of them.")
+@click.option("--take", "decision", flag_value="take", help="Take what the source says, for all of them.")
+@click.option("--as", "as_", metavar="PERSON", help="Who decides. Needed with --keep and --take.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object a conflict.")
+def conflicts_(name: str, decision: str | None, as_: str | None, json_: bool) -> None:
+    """List where a source and a steward disagree, or decide all of it at once.
+
+    Example: whoholds sources conflicts data-gov-uk
+    """
+    with opened() as catalogue:
+        the_source(catalogue.db, name)
+        decider = person(catalogue, as_)
+        if decision and not decider:
+            raise click.UsageError(f"--{decision} needs --as: say who decides.")
+        for conflict in conflicts.waiting(catalogue.db, name):
+            if decision and decider:
+                decide = conflicts.take if decision == "take" else conflicts.keep
+                decide(catalogue.db, conflict.number, by=decider, now=clock.now())
+            _print_conflict(conflict, decision, json_=json_)
+        catalogue.search.index.follow(catalogue.db, wait=True)
+
+
+def _print_conflict(conflict: Conflict, decision: str | None, *, json_: bool) -> None:
+    facts = {
+        "number": conflict.number,
+        "dataset": conflict.dataset_id,
+        "field": conflict.field,
+        "here": conflict.mine,
+        "there": conflict.theirs,
+        "decision": decision,
+    }
+    if json_:
+        print_json(facts)
+        return
+    done = {"keep": "  kept", "take": "  taken"}.get(decision or "", "")
+    here, there = (json.dumps(value, ensure_ascii=False)[:200] for value in (conflict.mine, conflict.theirs))
+    click.echo(f"{conflict.dataset_id}, {conflict.field}: {here} here, {there} there{done}")
 
 
 def the_source(db: Database, name: str) -> Source:

@@ -22,6 +22,6 @@ def command() -> None:
     start_logging()
     bot = assemble(chosen, open_catalogue(chosen))
     wait_for_the_end = told_to_end()
-    bot.worker.start()
+    bot.start()
     wait_for_the_end()
     bot.close()

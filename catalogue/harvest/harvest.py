@@ -3,16 +3,20 @@
 `gather.py` reads and maps, `merge.py` checks and writes, `layers.py` decides field by field.
 """
 
+import json
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
+from catalogue import audit, outbox, rights
 from catalogue.errors import CatalogueError, NotFound
 from catalogue.harvest import sources
 from catalogue.harvest.fetch import Fetcher
-from catalogue.harvest.gather import drop, gather
+from catalogue.harvest.gather import gather
 from catalogue.harvest.merge import merge
 from catalogue.harvest.report import Report
 from catalogue.harvest.sources import Kind
+from catalogue.model import Person
 from catalogue.rows import Resolve
 from catalogue.store import Database
 
@@ -48,12 +52,43 @@ def go_on(db: Database, name: str, run: str, *, by: str, now: datetime) -> Repor
     """Go on with a stopped run: somebody has seen what would be missing. Raises NotFound, CannotGoOn."""
     source = sources.get(db, name)
     with db.atomic():
-        rows = db.query("SELECT state FROM runs WHERE id = :run AND source = :name", {"run": run, "name": name})
-        if not rows:
-            raise NotFound("run of this source", run)
-        if not db.execute("UPDATE runs SET state = 'gathered' WHERE id = :run AND state = 'stopped'", {"run": run}):
-            raise CannotGoOn(f"{run} does not wait for anybody: it is {rows[0]['state']}.")
-        return merge(db, source, run, by=by, now=now, go_on=True)
+        if not db.execute(
+            "UPDATE runs SET state = 'gathered' WHERE id = :run AND source = :name"
+            " AND state IN ('stopped', 'accepted')",
+            {"run": run, "name": name},
+        ):
+            raise _cannot(db, name, run)
+        report = merge(db, source, run, by=by, now=now, go_on=True)
+        audit.record(db, by=by, action="harvest.run", about=run, detail={"source": name}, now=now)
+        return report
 
 
-__all__ = ["CannotGoOn", "drop", "go_on", "harvest"]
+def accept(db: Database, name: str, run: str, *, by: Person, now: datetime) -> None:
+    """Have a stopped run go on soon (`accepted` finds it). Raises NotFound, NotAllowed, CannotGoOn."""
+    source = sources.get(db, name)
+    with db.atomic():
+        if source.owner != by.id:
+            rights.require(by, "harvest.run", about=name, now=now)
+        if not db.execute(
+            "UPDATE runs SET state = 'accepted', by = :by WHERE id = :run AND source = :name AND state = 'stopped'",
+            {"run": run, "name": name, "by": by.id},
+        ):
+            raise _cannot(db, name, run)
+        outbox.retell(db, run, now=now)
+
+
+def accepted(db: Database) -> list[tuple[str, str, str]]:
+    """The runs that wait to go on: source, run, who said so."""
+    rows = db.query("SELECT source, id, by FROM runs WHERE state = 'accepted' ORDER BY id")
+    return [(row["source"], row["id"], row["by"]) for row in rows]
+
+
+def run_of(db: Database, run: str) -> tuple[str, dict[str, Any]] | None:
+    """A run's state and its report, as far as it has one."""
+    rows = db.query("SELECT state, report FROM runs WHERE id = :run", {"run": run})
+    return (rows[0]["state"], json.loads(rows[0]["report"] or "{}")) if rows else None
+
+
+def _cannot(db: Database, name: str, run: str) -> CatalogueError:
+    rows = db.query("SELECT state FROM runs WHERE id = :run AND source = :name", {"run": run, "name": name})
+    return CannotGoOn(f"{run} does not wait for anybody: it is {rows[0]['state']}.") if rows else NotFound("run", run)

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from catalogue import clock, organisations
+from catalogue import clock, organisations, outbox
 from catalogue.datasets import columns, take_changes
 from catalogue.entries import Document, canonical, difference
-from catalogue.harvest import conflicts, sources
-from catalogue.harvest.gather import Notes, drop, gathered
+from catalogue.harvest import conflicts, sources, telling
+from catalogue.harvest.gather import drop, gathered
 from catalogue.harvest.layers import merge as merge_layers
 from catalogue.harvest.report import LISTED, Report
 from catalogue.harvest.sources import Source
@@ -72,6 +72,7 @@ class _Merge:
         stop = None if go_on else self._brake()
         if stop:
             self._end("stopped", stop)
+            telling.stopped(self.db, self.source, self.run, now=self.now)
             return
         organisations.add_unknown(self.db, self.notes.publishers)
         self._add()
@@ -164,7 +165,9 @@ class _Merge:
         self.report.back_again = len(back)
         withdrawn = {"status": ("withdrawn", None)}
         found += [(name, ["status"], withdrawn) for name in self._still_withdrawn(back)]
-        self.report.conflicts = conflicts.write(self.db, found, source=self.source.name, run=self.run, now=self.now)
+        new = conflicts.write(self.db, found, source=self.source.name, run=self.run, now=self.now)
+        self.report.conflicts = sum(new.values())
+        telling.conflicting(self.db, self.source, self.run, new, now=self.now)
 
     def _still_withdrawn(self, ids: list[str]) -> list[str]:
         return [
@@ -226,6 +229,7 @@ class _Merge:
         write_updates(self.db, self.run, updates, by=self.by, why=why, now=self.now, action="withdraw")
         left = self.db.execute(f"UPDATE harvested AS h SET state = 'withdrawn' WHERE {gone}", limits)
         self.report.withdrawn = len(updates)
+        telling.withdrawn(self.db, self.source, self.run, [row["id"] for row in rows], now=self.now)
         self.report.would_withdraw -= left
 
     def _count(self) -> None:
@@ -268,10 +272,10 @@ class _Merge:
             fresh = self.notes.fresh
             sources.went_well(self.db, self.source, self.run, count=count, fresh=fresh, now=self.now)
 
+        outbox.retell(self.db, self.run, now=self.now)
+
     def _replace_stopped(self) -> None:
         for run in sources.waiting(self.db, self.source.name):
             if run != self.run:
                 drop(self.db, run, state="replaced")
-
-
-__all__ = ["Notes", "merge"]
+                outbox.retell(self.db, run, now=self.now)

@@ -27,6 +27,8 @@ from catalogue.store import Database
 Row = tuple[int, dict[str, Any] | Fault]
 FAULTS_KEPT = 1000
 EXAMPLES_KEPT = 50
+UNDONE = '{"status":[null,"withdrawn"]}'
+"""The last change of an entry whose adding was undone: it is added again as if it had never been there."""
 
 
 @dataclass(slots=True)
@@ -159,13 +161,15 @@ def _staged(
 def _updates(db: Database, report: Report) -> Iterable[dict[str, Any]]:
     """What the run changes in entries that are there already: the new columns and the difference, field by field."""
     rows = db.query(
-        "SELECT s.id, s.entry AS row, s.cleared, d.entry AS present, d.revision FROM staged s"
-        " JOIN datasets d ON d.id = s.id WHERE s.run = :run AND s.digest <> d.digest ORDER BY s.place",
+        "SELECT s.id, s.entry AS row, s.cleared, d.entry AS present, d.revision, h.action, h.changes FROM staged s"
+        " JOIN datasets d ON d.id = s.id LEFT JOIN history h ON h.dataset_id = d.id AND h.revision = d.revision"
+        " WHERE s.run = :run AND s.digest <> d.digest ORDER BY s.place",
         {"run": report.run},
     )
     for row in rows:
         before, given = json.loads(row["present"]), json.loads(row["row"])
-        after = updated(before, given, row["cleared"].split())
+        is_undone = row["action"] == "undo" and row["changes"] == UNDONE
+        after = given if is_undone else updated(before, given, row["cleared"].split())
         changes = difference(before, after)
         if changes:
             _note_change(report, after, changes)

@@ -49,6 +49,7 @@ class Source:
     since: str | None
     good_run: str | None
     good_at: datetime | None
+    complete_at: datetime | None
     good_count: int | None
     failures: int
     problem: str | None
@@ -169,12 +170,13 @@ def went_well(
 ) -> None:
     """A harvest ended well; `count` is how many entries the source has, when it gave all of them."""
     db.execute(
-        "UPDATE sources SET good_run = :run, good_at = :now, good_count = COALESCE(:count, good_count), failures = 0,"
-        " problem = NULL, fresh = :fresh, since = :now, due_at = :due WHERE name = :name",
+        "UPDATE sources SET good_run = :run, good_at = :now, failures = 0, problem = NULL, fresh = :fresh,"
+        " since = :now, good_count = CASE WHEN :count >= 0 THEN :count ELSE good_count END,"
+        " complete_at = CASE WHEN :count >= 0 THEN :now ELSE complete_at END, due_at = :due WHERE name = :name",
         {
             "name": source.name,
             "run": run,
-            "count": count,
+            "count": -1 if count is None else count,
             "fresh": json.dumps(dict(fresh)),
             "now": clock.stamp(now),
             "due": clock.stamp(now + timedelta(hours=source.every_hours)),
@@ -232,6 +234,7 @@ def _source(row: Mapping[str, Any]) -> Source:
         since=row["since"],
         good_run=row["good_run"],
         good_at=clock.moment(row["good_at"]) if row["good_at"] else None,
+        complete_at=clock.moment(row["complete_at"]) if row["complete_at"] else None,
         good_count=row["good_count"],
         failures=row["failures"],
         problem=row["problem"],

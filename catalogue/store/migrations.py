@@ -451,6 +451,7 @@ def m010_sources(db: Database) -> None:
             since TEXT,
             good_run TEXT,
             good_at TEXT,
+            complete_at TEXT,
             good_count BIGINT,
             failures BIGINT NOT NULL DEFAULT 0,
             problem TEXT,
