@@ -45,8 +45,11 @@ def approve(
 
     The share is recorded as agreed; it begins once the requester has accepted its conditions.
     """
-    check(db, request_id, Verb.APPROVE, by=by, now=now)
-    terms = delivering.terms(conditions, subset, ends, review, today=now)
+    try:
+        terms = delivering.terms(conditions, subset, ends, review, today=now)
+    except InvalidAnswers:
+        check(db, request_id, Verb.APPROVE, by=by, now=now)  # what is wrong is only said to who may approve
+        raise
     change = Change(note, _decided(by, now), terms.as_detail(), Waiting.REQUESTER, keeps_answers=True)
     with taking(db, request_id, Verb.APPROVE, change, by=by, now=now, version=version) as step:
         delivering.open_share(db, step.request, terms, now=now)

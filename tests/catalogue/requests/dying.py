@@ -1,0 +1,179 @@
+"""A program that is killed while it works on requests, over and over; run by test_killed.py in a process of its own.
+
+`at_statements` kills a child with SIGKILL after each statement of each act in turn, on a fresh copy of a request each
+time, and checks that the act has happened wholly or not at all, and that it can then be done, or is done.
+`under_load` kills a child at any moment while it acts as fast as it can, and checks everything it acknowledged.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import cycle
+from typing import Any
+
+from catalogue import audit
+from catalogue.errors import InvalidAnswers, TooLate
+from catalogue.store import Database, connect
+from tests.catalogue.requests.many import ACTS, copies, faults_in, folk_of, stages
+
+MOST = 200
+"""Statements that no act has."""
+
+
+def main(kind: str, url: str, now: str, how_many: str) -> None:
+    {"at_statements": at_statements, "under_load": under_load}[kind](url, datetime.fromisoformat(now), int(how_many))
+
+
+def at_statements(url: str, now: datetime, trials: int) -> None:
+    made, lengths = _made(url, now), _lengths(url)
+    done, points = 0, set()
+    for name in cycle(random.Random(3).sample(list(ACTS), len(ACTS))):
+        stage = ACTS[name][0]
+        ids = _copies(url, made[stage], MOST)
+        for statement in range(MOST):
+            if done == trials:
+                print(done, len(points), _audit(url))
+                return
+            if not _dies(url, name, ids[statement], now, statement):
+                break
+            _check(url, name, ids[statement], now, lengths[made[stage]])
+            done += 1
+            points.add((name, statement))
+
+
+def under_load(url: str, now: datetime, kills: int) -> None:
+    made, lengths = _made(url, now), _lengths(url)
+    chance = random.Random(7)
+    acknowledged = 0
+    todo: list[tuple[str, str]] = []
+    for kill in range(kills):
+        if len(todo) < 60:
+            for name, (stage, _act) in ACTS.items():
+                todo += [(name, key) for key in _copies(url, made[stage], 20)]
+            chance.shuffle(todo)
+        said = _acknowledged_until_killed(url, todo, now, chance.uniform(0.002, 0.06))
+        acknowledged += len(said)
+        with _opened(url) as db:
+            for name, key in todo[: len(said) + 1]:
+                faults = faults_in(db, key, copied=lengths[made[ACTS[name][0]]])
+                assert not faults, (kill, name, key, faults)
+            for name, key in said:
+                verbs = db.query("SELECT verb FROM request_events WHERE request_id = :id", {"id": key})
+                assert name in {row["verb"] for row in verbs}, (kill, name, key, "was acknowledged and is lost")
+        del todo[: len(said) + 1]
+    print(kills, acknowledged, _audit(url))
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    """A database that is closed again before a child is forked, which must not inherit its connection."""
+    db = connect(url)
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def _made(url: str, now: datetime) -> dict[str, str]:
+    with _opened(url) as db:
+        return stages(db, folk_of(db), now)
+
+
+def _lengths(url: str) -> dict[str, int]:
+    with _opened(url) as db:
+        return {row["id"]: row["events"] for row in db.query("SELECT id, events FROM requests")}
+
+
+def _copies(url: str, request_id: str, how_many: int) -> list[str]:
+    with _opened(url) as db:
+        return copies(db, request_id, how_many)
+
+
+def _dies(url: str, name: str, request_id: str, now: datetime, statement: int) -> bool:
+    """Have a child do the act and die after this statement. False when it ended before."""
+    child = os.fork()
+    if child == 0:
+        db = connect(url)
+        folk = folk_of(db)
+        moments = iter(range(statement, -10_000, -1))
+        for method in ("query", "execute", "execute_many"):
+            setattr(db, method, _counted(getattr(db, method), moments))
+        ACTS[name][1](db, request_id, folk, now)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    assert status == 0 or os.WTERMSIG(status) == signal.SIGKILL, status
+    return status != 0
+
+
+def _counted(act: Callable[..., Any], moments: Iterator[int]) -> Callable[..., Any]:
+    def acting(*given: Any) -> Any:
+        result = act(*given)
+        if next(moments) == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    return acting
+
+
+def _check(url: str, name: str, request_id: str, now: datetime, copied: int) -> None:
+    with _opened(url) as db:
+        faults = faults_in(db, request_id, copied=copied)
+        assert not faults, (name, faults)
+        happened = _happened(db, name, request_id, copied)
+        try:
+            ACTS[name][1](db, request_id, folk_of(db), now)
+            again = True
+        except (TooLate, InvalidAnswers):
+            again = False
+        assert again is not happened or name in ("note", "delegate", "ask", "renew", "answer"), (name, happened, again)
+        faults = faults_in(db, request_id, copied=copied)
+        assert not faults, (name, faults)
+
+
+def _happened(db: Database, name: str, request_id: str, copied: int) -> bool:
+    rows = db.query(
+        "SELECT verb FROM request_events WHERE request_id = :id AND place > :n", {"id": request_id, "n": copied}
+    )
+    return name in {row["verb"] for row in rows}
+
+
+def _acknowledged_until_killed(
+    url: str, todo: list[tuple[str, str]], now: datetime, seconds: float
+) -> list[tuple[str, str]]:
+    """What a child said it had done before it was killed, some time after it had begun."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        db = connect(url)
+        folk = folk_of(db)
+        os.write(writing, b"begun\n")
+        for place, (name, key) in enumerate(todo):
+            ACTS[name][1](db, key, folk, now)
+            os.write(writing, f"{place}\n".encode())
+        for _ in cycle([None]):
+            time.sleep(1)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        assert pipe.readline() == b"begun\n"
+        time.sleep(seconds)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return [todo[int(line)] for line in pipe.read().splitlines() if line]
+
+
+def _audit(url: str) -> str:
+    with _opened(url) as db:
+        found = audit.verify(db)
+    return "whole" if not found.problems else found.problems[0]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
