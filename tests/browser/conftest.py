@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bot import replies
 from bot.commands.playground import the_story
@@ -17,6 +17,7 @@ from bot.playground.server import Server
 from tests.journeys.conftest import Builder, Town, build  # noqa: F401  a fixture
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 FLAGS = """
     --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
     --disable-component-update --disable-sync
@@ -66,7 +67,7 @@ def site(browser: Browser, build: Builder) -> Iterator[Site]:  # noqa: F811
     troubles: list[str] = []
     with Server(flask) as server:
         context = browser.new_context(reduced_motion="reduce")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(20_000)
 
         def opened(address: str = "/", size: tuple[int, int] = DESK) -> Page:
             page = context.new_page()

@@ -53,7 +53,9 @@ def test_a_steward_changes_an_entry_on_a_phone(site: Site) -> None:
     form.get_by_role("button", name="Save").click()
     expect(page.get_by_role("dialog")).to_contain_text("The next question finds the change.")
     page.keyboard.press("Escape")
+    expect(overview).to_contain_text("School meals data team")
     page.keyboard.press("Escape")
+    expect(overview).to_be_hidden()
     ask(page, "who do I ask about the free school meals eligibility checking service?")
     expect(page.locator("[data-from-bot]").last).to_contain_text("School meals data team")
 

@@ -56,6 +56,7 @@ def test_what_a_person_writes_stands_there_literally(site: Site) -> None:
 def test_the_story_plays_to_its_end_before_three_people(site: Site) -> None:
     page = site.open("/together", (1440, 900))
     expect(page.locator(".columns iframe")).to_have_count(3)
+    expect(page.locator("#progress")).to_contain_text("steps done")
     total = int(page.locator("#progress").inner_text().split()[2])
     for done in range(1, total + 1):
         page.locator("#next").click()
