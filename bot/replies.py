@@ -10,15 +10,9 @@ from intents.answers import Answer, Outcome
 from intents.understand import INTENTS
 
 WANTS = {
-    "freshness": "tell you how current something is",
-    "coverage": "tell you what something covers",
-    "access": "help you get access",
     "my_requests": "show your requests",
     "collect": "check what is already held before you collect",
     "precedent": "tell you what was shared before",
-    "compare": "compare entries",
-    "report_problem": "pass on a problem",
-    "steward_edit": "change an entry",
     "review_queue": "show what waits for you",
 }
 """Kinds of question that are understood and not answered yet: what the bot cannot do."""
@@ -52,8 +46,8 @@ def word(answer: Answer, vocabulary: Vocabulary, environment: Environment = PLAI
     """Put an answer into words."""
     template = f"answers/{'not_yet' if answer.intent in WANTS else answer.intent}.jinja"
     names = {slug: vocabulary.name(slug) for slug in (meaning.holder for meaning in answer.meanings) if slug}
-    values = {"answer": answer, "examples": examples(), "names": names, "wants": WANTS}
     lists_entries = answer.intent in WITH_ENTRIES or answer.outcome is Outcome.CLARIFY
+    values = {"answer": answer, "examples": examples(), "names": names, "wants": WANTS, "lists_entries": lists_entries}
     entries = tuple(
         "\n".join(
             line

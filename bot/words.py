@@ -1,10 +1,14 @@
 """Values as people read them: dates, frequencies, access, places. Plain English, no codes, never "null"."""
 
+from collections.abc import Callable
 from datetime import date
 
-from catalogue.model import AccessRights, Dataset, PersonalData
+from catalogue.freshness import period_of
+from catalogue.model import AccessRights, Dataset, Edition, PersonalData, Status
+from catalogue.search.coverage import Covers, Part
 
 NOT_PROVIDED = "Not provided"
+SHORT = 40  # characters of a title that may stand for itself beside a value
 
 ACCESS = {
     AccessRights.OPEN: "Open to everyone",
@@ -28,6 +32,7 @@ FREQUENCIES = {
     "semiannual": "twice a year",
     "biannual": "twice a year",
     "quarterly": "every quarter",
+    "threetimesayear": "3 times a year",
     "termly": "every term",
     "bimonthly": "every 2 months",
     "monthly": "every month",
@@ -68,6 +73,30 @@ FIELDS = {
     "theme": "theme or coverage",
 }
 
+EDITIONS = {
+    Edition.PROVISIONAL: "Provisional figures, which may still change",
+    Edition.FINAL: "Final figures",
+    None: NOT_PROVIDED,
+}
+LABELS = {
+    "publisher": "Held by",
+    "status": "State",
+    "edition": "Edition",
+    "access_rights": "Access",
+    "licence": "Licence",
+    "personal_data": "Personal data",
+    "data_subjects": "About",
+    "spatial": "Covers",
+    "temporal": "Years",
+    "granularity": "Detail",
+    "update_frequency": "Updated",
+    "modified": "Last changed",
+    "lead_time_days": "Usual time to decide",
+    "charges": "Charges",
+    "superseded_by": "Replaced by",
+}
+"""What fields are called where they stand beside their values."""
+
 
 def provider(who: str, recipient: str | None) -> str:
     """Who provides what is needed to share: `who` is asker, holder or both."""
@@ -97,18 +126,41 @@ def access(dataset: Dataset) -> str:
 
 def freshness(dataset: Dataset) -> str:
     """How fresh an entry is, in one line."""
-    given = (dataset.update_frequency or "").lower()
-    often = FREQUENCIES.get(given)
     parts = []
-    if often == "no longer":
-        parts.append("no longer updated")
-    elif often:
-        parts.append(f"updated {often}")
+    often = frequency(dataset)
+    if often:
+        parts.append("no longer updated" if often == "no longer" else f"updated {often}")
     if dataset.modified:
         parts.append(f"last changed {day(dataset.modified)}")
-    if dataset.last_verified:
-        parts.append(f"checked {day(dataset.last_verified)}")
     return ", ".join(parts) or "when it was last updated is not provided"
+
+
+def on(value: str) -> str:
+    """A date as part of a sentence: on 31 March 2026, in March 2026, in 2026."""
+    return f"{'on' if len(value) == 10 else 'in'} {day(value)}"
+
+
+def updated(dataset: Dataset) -> str:
+    """How current an entry is, as the rest of a sentence that begins with its title."""
+    often = frequency(dataset)
+    if dataset.status is Status.WITHDRAWN:
+        often = "no longer"
+    first = "is no longer updated" if often == "no longer" else f"is updated {often}" if often else ""
+    last = f"last changed {on(dataset.modified)}" if dataset.modified else ""
+    return " and ".join(filter(None, (first, last))) or "does not say when it was last updated"
+
+
+def frequency(dataset: Dataset) -> str | None:
+    """How often an entry is updated; None when that is not known."""
+    return FREQUENCIES.get((dataset.update_frequency or "").lower()) or FREQUENCIES.get(
+        period_of(dataset.update_frequency)
+    )
+
+
+def source(dataset: Dataset) -> str:
+    """Where what is said of an entry comes from, and when a steward last checked it."""
+    checked = f"checked {day(dataset.last_verified)}" if dataset.last_verified else "no check recorded"
+    return f"{dataset.source or 'catalogue'} entry {dataset.id}, {checked}"
 
 
 def period(dataset: Dataset) -> str | None:
@@ -121,6 +173,28 @@ def period(dataset: Dataset) -> str | None:
     return f"{start} to {end}" if start not in ("", "..") else f"up to {end}"
 
 
+COVERING = {
+    "place": ("covers {asked}", "does not cover {asked}", "covers a part of {asked}", "may or may not cover {asked}"),
+    "years": ("covers {asked}", "does not cover {asked}", "covers a part of {asked}", "may or may not cover {asked}"),
+    "grain": (
+        "is broken down by {asked}",
+        "is not broken down by {asked}",
+        "can be added up to {asked}",
+        "may or may not be broken down by {asked}",
+    ),
+}
+"""Whether an entry covers something, as the rest of a sentence: yes, no, partly, not stated."""
+
+
+def covering(part: Part) -> str:
+    """Whether an entry covers one thing that was asked for, as the rest of a sentence."""
+    place = (Covers.YES, Covers.NO, Covers.PARTLY, Covers.NOT_STATED).index(part.covers)
+    words = COVERING[part.kind][place].format(asked=part.asked)
+    if part.has:
+        words += f"{' from' if part.kind == 'grain' else ':'} {listed(part.has[:6])}"
+    return words + (f", not {listed(part.lacks)}" if 0 < len(part.lacks) <= 4 else "")
+
+
 def listed(names: list[str] | tuple[str, ...], last: str = "and") -> str:
     """`a, b and c`."""
     items = list(names)
@@ -130,3 +204,33 @@ def listed(names: list[str] | tuple[str, ...], last: str = "and") -> str:
 def count(number: int, one: str, many: str | None = None) -> str:
     """`1 entry`, `2 entries`, `1,200 entries`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+_VALUES: dict[str, Callable[[Dataset], str | None]] = {
+    "status": lambda dataset: "Withdrawn" if dataset.status is Status.WITHDRAWN else "Published",
+    "edition": lambda dataset: EDITIONS[dataset.edition],
+    "access_rights": lambda dataset: ACCESS[dataset.access_rights],
+    "licence": lambda dataset: LICENCES.get((dataset.licence or "").lower(), dataset.licence),
+    "personal_data": lambda dataset: PERSONAL[dataset.personal_data],
+    "temporal": lambda dataset: period(dataset),
+    "update_frequency": lambda dataset: frequency(dataset),
+    "modified": lambda dataset: day(dataset.modified),
+    "lead_time_days": lambda dataset: (
+        None if dataset.lead_time_days is None else f"about {count(dataset.lead_time_days, 'day')}"
+    ),
+}
+
+
+def value(dataset: Dataset, field: str, holder: str | None) -> str:
+    """What an entry says in one of the fields of LABELS, in words."""
+    if field == "publisher":
+        return holder or NOT_PROVIDED
+    words = _VALUES[field](dataset) if field in _VALUES else (getattr(dataset, field) or "").replace("; ", ", ")
+    return words or NOT_PROVIDED
+
+
+def short_name(dataset: Dataset, others: list[Dataset]) -> str:
+    """What to call an entry beside others: its title, or where that is long an acronym that no other has."""
+    taken = {acronym for other in others if other.id != dataset.id for acronym in other.acronyms}
+    own = [acronym for acronym in dataset.acronyms if acronym not in taken]
+    return own[0] if own and len(dataset.title) > SHORT else dataset.title

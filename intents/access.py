@@ -1,10 +1,16 @@
 """I want X: the link where it is open, otherwise the way to ask for it."""
 
+import re
+from dataclasses import replace
+
+from catalogue.model import AccessRights, Status
 from catalogue.search.vocabulary import Vocabulary
-from intents.answers import Answer
+from intents.answers import Answer, Outcome, Step
+from intents.case import user_words
 from intents.context import Claim, Context, Question, compile_all
-from intents.meant import LESS_SURE, claimed, not_yet
-from intents.phrase import Message
+from intents.explained import case_of, explain_entry
+from intents.meant import LESS_SURE, claimed, meant
+from intents.phrase import Message, read_message
 
 EXAMPLES = (
     "How do I get access to the National Pupil Database?",
@@ -20,6 +26,12 @@ _SURE = compile_all(
     r"^(?:ok|okay|yes|please)?,?\s*(?P<subject>request it)\b",
     r"\b(?:get|see|have) (?:a )?copy of\b(?P<subject>.+)",
 )
+_NOISE = re.compile(
+    r"\b(?:how (?:do|can|could|would|to|might)|where (?:can|do)|(?:i|we|our \w+ team|a council|researchers?)\b|get(?: hold of)?|access(?: to)?|request(?: access)?"
+    r"|download|obtain|apply(?:ing)?|order|buy|copy of|login|log in|sign me up|give|send|want(?:ed|ing)?|need|would like|like to|love|please|csv|file"
+    r"|spreadsheet|extract|latest|asap|ready to|start|have)\b",
+    re.IGNORECASE,
+)
 
 
 def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
@@ -27,4 +39,23 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
-    return not_yet(context, question, claim)
+    answer = meant(context, question, claim, again="how do I get access to {id}", noise=_NOISE)
+    text = read_message(question.text).text
+    case = case_of(question, text, context.search.vocabulary())
+    answer = replace(
+        answer,
+        recipient=user_words(case.recipient) if case.recipient else None,
+        purpose=str(case.purpose) if case.purpose else None,
+    )
+    if answer.outcome is not Outcome.ANSWERED:
+        return answer
+    entry = answer.shown[0]
+    if entry.dataset.access_rights is AccessRights.OPEN and entry.dataset.status is Status.PUBLISHED:
+        return replace(answer, steps=(Step("follow.entry", entry.dataset.id),))
+    explanation = explain_entry(context, entry, case, audience=question.audience)
+    details = {**answer.details, "explanation": explanation}
+    if explanation.is_elsewhere:
+        return replace(answer, shown=(), details=details)
+    if entry.dataset.status is Status.WITHDRAWN:
+        return replace(answer, details=details)
+    return replace(answer, outcome=Outcome.DONE, steps=(Step("request.start", entry.dataset.id),), details=details)

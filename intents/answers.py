@@ -60,6 +60,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """Something that can be done next: which act (`request.start`, as buttons name it), and on what."""
+
+    act: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question. `details` is what its intent's template needs beyond the common values."""
 
@@ -73,6 +81,7 @@ class Answer:
     terms: tuple[str, ...] = ()
     corrections: tuple[tuple[str, str], ...] = ()
     choices: tuple[Choice, ...] = ()
+    steps: tuple[Step, ...] = ()
     recipient: str | None = None
     purpose: str | None = None
     place: str | None = None

@@ -1,10 +1,16 @@
 """X or Y: what differs, side by side."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from catalogue.model import Dataset
+from catalogue.search.find import Found
 from catalogue.search.vocabulary import Vocabulary
-from intents.answers import Answer
+from intents.answers import Answer, Outcome, Shown, show, show_dataset
 from intents.context import Claim, Context, Question, compile_all
-from intents.meant import claimed, not_yet
-from intents.phrase import Message
+from intents.meant import bare, best_reading, claimed, named, readings
+from intents.phrase import Message, read_message
 
 EXAMPLES = (
     "What is the difference between the school census and the National Pupil Database?",
@@ -20,6 +26,30 @@ _SURE = compile_all(
     r"\bshould (?:i|we) use\b(?P<subject>.+\bor\b.+)",
     r"\bhow (?:does|do|is|are)\b(?P<subject>.+?)\b(?:differ|compare|different)\b.*",
 )
+COMPARED = (
+    "publisher", "status", "edition", "access_rights", "licence", "personal_data", "data_subjects", "spatial", "temporal", "granularity", "update_frequency",
+    "modified", "lead_time_days", "charges", "superseded_by",
+)  # fmt: skip
+"""What is compared, in the order in which it matters to somebody who has to choose."""
+
+_BETWEEN = re.compile(
+    r"\s*(?:\bvs?\.?\s|\bversus\b|\bcompared (?:with|to)\b|\bagainst\b|\bor\b|\band\b|\bwith\b|\bfrom\b|\bthan\b|,|/|\s[-–]\s)\s*",
+    re.IGNORECASE,
+)
+_NOISE = re.compile(
+    r"\b(?:what(?:'s| is| are)? the diff(?:erence)?s?(?: between)?|diff(?:erence)?s? between|compare[d]?|contrast|which (?:one|is|should i use|do i want|is better|would be)"
+    r"|choose between|side by side|please|better(?: for [\w ]+)?|same thing|should (?:i|we) use|how (?:does|do)|differ|different|can they be|do i want|use|for [\w ]+$)\b",
+    re.IGNORECASE,
+)
+MOST_CUTS = 4
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """The two sides of a text, divided at each word that may stand between them."""
+    for cut in [*_BETWEEN.finditer(text)][:MOST_CUTS]:
+        left, right = bare(text[: cut.start()]), bare(text[cut.end() :])
+        if left and right:
+            yield left, right
 
 
 def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
@@ -27,4 +57,59 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
-    return not_yet(context, question, claim)
+    text = read_message(question.text).text
+    vocabulary = context.search.vocabulary()
+    shown, found = _both(context, question, claim.subject, text, vocabulary)
+    base = Answer(
+        "compare", Outcome.NONE, claim.confidence, claim.subject, details={"near": shown, "differ": (), "same": ()}
+    )
+    if found:
+        place = found.phrase.places[0].place.name if found.phrase.places else None
+        base = replace(base, corrections=found.phrase.corrections, place=place)
+    if len(shown) < 2:
+        return base
+    datasets = [entry.dataset for entry in shown]
+    differ = tuple(name for name in COMPARED if len({_value(each, name) for each in datasets}) > 1)
+    same = tuple(name for name in COMPARED if name not in differ and _value(datasets[0], name))
+    return replace(base, outcome=Outcome.ANSWERED, shown=shown, details={"near": (), "differ": differ, "same": same})
+
+
+def _value(dataset: Dataset, name: str) -> str:
+    return str(getattr(dataset, name) or "").lower()
+
+
+def _both(
+    context: Context, question: Question, subject: str, text: str, vocabulary: Vocabulary
+) -> tuple[tuple[Shown, ...], Found | None]:
+    """The two entries that are compared: the division of the text under which both sides are best named."""
+    best: tuple[tuple[Shown, ...], Found | None, int] = ((), None, -1)
+    for whole in dict.fromkeys((subject, _NOISE.sub(" ", text))):
+        for left, right in _pairs(whole):
+            one, other = (_side(context, question, side, vocabulary) for side in (left, right))
+            entries = {entry.dataset.id: entry for entry, _found, _worth in (one, other) if entry}
+            worth = (one[2] + other[2]) if len(entries) == 2 else len(entries) - 1
+            if worth > best[2]:
+                best = tuple(entries.values()), one[1] or other[1], worth
+            if one[2] == other[2] == NAMED and len(entries) == 2:
+                return best[0], best[1]
+    return best[0], best[1]
+
+
+NAMED = 3
+
+
+def _side(
+    context: Context, question: Question, side: str, vocabulary: Vocabulary
+) -> tuple[Shown | None, Found | None, int]:
+    """The entry one side names, and how well: 3 by its name, 1 by what it is about, 0 not at all."""
+    entry = named(context, question, side)
+    if entry:
+        return show_dataset(entry, vocabulary), None, NAMED
+    subjects = readings(side, _NOISE)
+    if not subjects:
+        return None, None, 0
+    found, picked = best_reading(context, question, subjects)
+    hit = picked.one or (picked.several[0] if picked.several else None)
+    if hit is None:
+        return None, found, 0
+    return show(hit, vocabulary), found, NAMED if hit.is_exact else 1

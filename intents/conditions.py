@@ -5,20 +5,16 @@ question with the answer added, so that nothing has to be remembered.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
-from catalogue import datasets
-from catalogue.errors import NotFound
-from catalogue.model import PUBLIC, AccessRights, Audience, Dataset, Organisation, Person, PersonalData, Role, Status
-from catalogue.search.find import Found
+from catalogue.model import PUBLIC, Dataset, Person, Role
 from catalogue.search.vocabulary import Vocabulary
-from catalogue.sharing.explain import explain
-from catalogue.sharing.explanation import Explanation
-from catalogue.sharing.facts import Body, Case
+from catalogue.sharing.facts import Case
 from intents.answers import Answer, Choice, Outcome, Shown, show, show_dataset
 from intents.case import body_named, read, say, user_words
-from intents.context import Claim, Context, Picked, Question, compile_all, first_match, pick
+from intents.context import Claim, Context, Question, compile_all, first_match
+from intents.explained import case_of, explain_entry
+from intents.meant import ID, MOST_TRIES, best_reading, named
 from intents.phrase import Message, read_message, without_end
 
 EXAMPLES = (
@@ -31,15 +27,6 @@ SURENESS = 0.88
 SURE_OF_THE_LAW = 0.91
 SURE_OF_AN_ID = 0.98
 """A question as a button asks it, which nothing in an entry's id can make into another kind."""
-
-ALTERNATIVES = 2
-EXACT = 3
-NAMES = frozenset({"title", "alternative_titles", "acronyms"})
-MOST_TRIES = 8
-"""Readings of what the data is called that are searched for."""
-
-SHARED_SUBJECT = 0.5
-"""The share of an entry's title that open figures have to hold to be about the same subject."""
 
 _VERBS = r"(?:use|share|publish|reuse|re-use|pass on|link|match|combine|give|send|process|disclose|sell|supply|release)"
 _SURE = compile_all(
@@ -87,7 +74,6 @@ _NOISE_BEFORE = re.compile(
 _JOINTS = re.compile(
     r"\s+(?:with|w/|to|for|in|if|before|at|under|from|as|or|and|so|working|only|when|do|does|while|because|against)\s|\s*[-–,;:(]\s"
 )
-_ID = re.compile(r"(?<![\w/:.])[a-z0-9][\w.-]*/[\w.-]+(?:/[\w.-]+)*(?<![.-])", re.IGNORECASE)
 
 
 _LAW = re.compile(
@@ -95,7 +81,7 @@ _LAW = re.compile(
     re.IGNORECASE,
 )
 _EDITS = re.compile(r"(?:please )?(?:swap|change|set|update|correct|amend|edit|add|remove)\b", re.IGNORECASE)
-_AGAIN = re.compile(rf"can i (?:use|share) {_ID.pattern}", re.IGNORECASE)
+_AGAIN = re.compile(rf"can i (?:use|share) {ID.pattern}", re.IGNORECASE)
 
 
 def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
@@ -118,10 +104,8 @@ def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
     vocabulary = context.search.vocabulary()
-    own = vocabulary.organisations.get(question.asker.organisation or "") if question.asker else None
-    asker = Body.of(own) if own else Body()
     message = read_message(question.text)
-    case = read(message.text, vocabulary, asker=asker).case
+    case = case_of(question, message.text, vocabulary)
     base = Answer(
         "conditions",
         Outcome.NONE,
@@ -131,10 +115,10 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         purpose=str(case.purpose) if case.purpose else None,
         details={"near": ()},
     )
-    named = _named(context, question, message.text)
-    if named:
-        return _explained(context, question, base, show_dataset(named, vocabulary), case)
-    found, picked = _found(context, question, _subjects(claim.subject, message.text, vocabulary), own)
+    entry = named(context, question, message.text)
+    if entry:
+        return _explained(context, question, base, show_dataset(entry, vocabulary), case)
+    found, picked = best_reading(context, question, _subjects(claim.subject, message.text, vocabulary))
     place = found.phrase.places[0].place.name if found.phrase.places else None
     base = replace(base, terms=found.phrase.subject, corrections=found.phrase.corrections, place=place)
     if picked.one:
@@ -145,43 +129,6 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         confidence = round(claim.confidence * 0.8, 2)
         return replace(base, outcome=Outcome.CLARIFY, confidence=confidence, shown=shown, choices=choices)
     return replace(base, details={"near": tuple(show(hit, vocabulary) for hit in picked.near)})
-
-
-def _found(
-    context: Context, question: Question, subjects: Sequence[str], own: Organisation | None
-) -> tuple[Found, Picked]:
-    """The best reading of what the data is called: one that is a name; else one found by its names; else the first."""
-    best: tuple[int, Found, Picked] | None = None
-    for place, subject in enumerate(subjects or (question.text,)):
-        found = context.search.find(subject, audience=question.audience, limit=6, own=own.slug if own else None)
-        picked = pick(found)
-        worth = _worth(picked)
-        if place > 1 and worth == 1:  # some words of a long question, found somewhere in a text, are no answer to it
-            worth, picked = 0, Picked(None, (), found.hits[:3])
-        if best is None or worth > best[0]:
-            best = worth, found, picked
-        if worth == EXACT:
-            break
-    assert best
-    return best[1], best[2]
-
-
-def _worth(picked: Picked) -> int:
-    hits = (picked.one,) if picked.one else picked.several
-    if picked.one and picked.one.is_exact:
-        return EXACT
-    names = {match.field for hit in hits for match in hit.matches}
-    return 2 if names & NAMES else 1 if hits else 0
-
-
-def _named(context: Context, question: Question, subject: str) -> Dataset | None:
-    """The entry whose id stands in the question."""
-    for match in _ID.finditer(subject):
-        try:
-            return datasets.get(context.db, match[0], audience=question.audience)
-        except NotFound:
-            continue
-    return None
 
 
 def _subjects(subject: str, text: str, vocabulary: Vocabulary) -> list[str]:
@@ -225,40 +172,12 @@ def question_of(dataset_id: str, case: Case) -> str:
     return f"can I {verb} {dataset_id} {say(case)}".strip()
 
 
-def explain_entry(context: Context, entry: Shown, case: Case, *, audience: Audience) -> Explanation:
-    """The explanation for an entry, with the open figures on its subject that the audience may know."""
-    found = alternatives(context, entry.dataset, audience=audience)
-    return explain(entry.dataset, case, holder=entry.holder, alternatives=found)
-
-
 def for_everyone(context: Context, entry: Shown) -> Answer:
     """The explanation for an entry's public page: nobody in particular asks, and nothing is left out."""
     explanation = explain_entry(context, entry, Case(), audience=PUBLIC)
     shown = () if explanation.is_elsewhere else (entry,)
     details = {"explanation": explanation, "case": Case(), "long": True}
     return Answer("conditions", Outcome.ANSWERED, 1.0, entry.dataset.title, shown=shown, details=details)
-
-
-def alternatives(context: Context, dataset: Dataset, *, audience: Audience) -> tuple[Dataset, ...]:
-    """Open entries without records of people on the subject of one that is not open: its holder's, then its theme's."""
-    if dataset.access_rights is AccessRights.OPEN:
-        return ()
-    fitting: dict[str, Dataset] = {}
-    for words in filter(None, (dataset.title, " ".join(dataset.keywords[:3]))):
-        for hit in context.search.find(words, audience=audience, limit=20).hits:
-            if hit.coverage >= SHARED_SUBJECT and hit.dataset.id != dataset.id and _is_open_figures(hit.dataset):
-                fitting.setdefault(hit.dataset.id, hit.dataset)
-    own = [other for other in fitting.values() if dataset.publisher and other.publisher == dataset.publisher]
-    near = [other for other in fitting.values() if dataset.theme and other.theme == dataset.theme and other not in own]
-    return tuple([*own, *near][:ALTERNATIVES])
-
-
-def _is_open_figures(dataset: Dataset) -> bool:
-    return (
-        dataset.access_rights is AccessRights.OPEN
-        and dataset.status is Status.PUBLISHED
-        and dataset.personal_data in (PersonalData.NONE, PersonalData.AGGREGATE)
-    )
 
 
 def _looks_after(person: Person | None, dataset: Dataset) -> bool:

@@ -1,11 +1,9 @@
 """Whom to talk to about X: the team, mailbox or channel of an entry, never a private person."""
 
-from dataclasses import replace
-
 from catalogue.search.vocabulary import Vocabulary
-from intents import describe
 from intents.answers import Answer
 from intents.context import Claim, Context, Question, compile_all, first_match
+from intents.meant import meant
 from intents.phrase import Message, without_end
 
 EXAMPLES = (
@@ -39,4 +37,4 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
-    return replace(describe.answer(context, question, claim), intent="contact")
+    return meant(context, question, claim, again="who do I ask about {id}")

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from catalogue import datasets
-from catalogue.errors import NotFound
 from catalogue.search.vocabulary import Vocabulary
-from intents.answers import Answer, Choice, Outcome, show, show_dataset
-from intents.context import Claim, Context, Question, compile_all, first_match, pick
+from intents.answers import Answer
+from intents.context import Claim, Context, Question, compile_all, first_match
+from intents.meant import meant, next_steps
 from intents.phrase import Message, without_end
 
 EXAMPLES = (
@@ -36,29 +35,5 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
-    vocabulary = context.search.vocabulary()
-    try:
-        entry = datasets.get(context.db, claim.subject, audience=question.audience)
-        return Answer("describe", Outcome.ANSWERED, 1.0, claim.subject, shown=(show_dataset(entry, vocabulary),))
-    except NotFound:
-        pass
-    own = question.asker.organisation if question.asker else None
-    found = context.search.find(claim.subject, audience=question.audience, limit=6, own=own)
-    picked = pick(found)
-    base = Answer(
-        "describe",
-        Outcome.NONE,
-        claim.confidence,
-        claim.subject,
-        terms=found.phrase.subject,
-        corrections=found.phrase.corrections,
-        details={"near": tuple(show(hit, vocabulary) for hit in picked.near)},
-    )
-    if picked.one:
-        return replace(base, outcome=Outcome.ANSWERED, shown=(show(picked.one, vocabulary),))
-    if picked.several:
-        shown = tuple(show(hit, vocabulary) for hit in picked.several)
-        choices = tuple(Choice(entry.dataset.title, f"what is {entry.dataset.id}") for entry in shown)
-        confidence = round(claim.confidence * 0.8, 2)
-        return replace(base, outcome=Outcome.CLARIFY, confidence=confidence, shown=shown, choices=choices)
-    return base
+    answer = meant(context, question, claim, again="what is {id}")
+    return replace(answer, steps=next_steps(answer))

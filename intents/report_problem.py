@@ -1,9 +1,12 @@
 """This entry is wrong: passed on to the steward who can mend it."""
 
+import re
+from dataclasses import replace
+
 from catalogue.search.vocabulary import Vocabulary
-from intents.answers import Answer
+from intents.answers import Answer, Outcome, Step
 from intents.context import Claim, Context, Question, compile_all
-from intents.meant import claimed, not_yet
+from intents.meant import claimed, meant
 from intents.phrase import Message
 
 EXAMPLES = (
@@ -19,6 +22,13 @@ _SURE = compile_all(
     r"\bbroken link\b(?P<subject>.*)",
     r"\b(?:doesn't|does not|don't|won't) (?:work|open|load) (?:for|on|in)?(?P<subject>.*)",
 )
+_NOISE = re.compile(
+    r"\b(?:the|links?|contacts?|e-?mail|mailbox|title|name|summary|description|entry|entries|record|page|listing|licence|frequency|owner|holder|coverage"
+    r"|access level|acronym|spelling|is|are|looks?|seems?|wrong|incorrect|out of date|outdated|broken|dead|stale|inaccurate|missing|misleading|old"
+    r"|not working|doesn't|does not|work|open|load|report|flag|problem|issue|mistake|error|with|in|on|of|for|about|can somebody|correct|fix|pls|please"
+    r"|bounces|404s?|catalogue|still|way|very|completely|now|its?|was|were)\b",
+    re.IGNORECASE,
+)
 
 
 def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
@@ -26,4 +36,7 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
-    return not_yet(context, question, claim)
+    answer = meant(context, question, claim, again="report a problem with {id}", noise=_NOISE)
+    if answer.outcome is not Outcome.ANSWERED:
+        return answer
+    return replace(answer, outcome=Outcome.DONE, steps=(Step("entry.report", answer.shown[0].dataset.id),))

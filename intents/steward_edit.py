@@ -1,10 +1,14 @@
 """Change, add or withdraw an entry: the form, for those who look after it."""
 
+import re
+from dataclasses import replace
+
+from catalogue.model import Dataset, Person, Role
 from catalogue.search.vocabulary import Vocabulary
-from intents.answers import Answer
-from intents.context import Claim, Context, Question, compile_all
-from intents.meant import claimed, not_yet
-from intents.phrase import Message
+from intents.answers import Answer, Outcome, Step
+from intents.context import Claim, Context, Question, compile_all, first_match
+from intents.meant import claimed, meant
+from intents.phrase import Message, read_message
 
 EXAMPLES = (
     "Update the description of the school census",
@@ -18,6 +22,15 @@ _SURE = compile_all(
     r"|frequency|licence)\b.*)",
     r"\b(?:add|register|create|list|publish)\b (?:a |our |my |an )?(?:new )?(?P<subject>(?:data ?set|entry|catalogue entry|listing)\b.*)",
 )
+_ADDS = compile_all(
+    r"\b(?:add|register|create|list|publish|upload|new)\b.{0,30}?\b(?:new|data ?sets?|entry|entries|listing|list of|catalogue|data assets|spreadsheet)\b"
+)
+_NOISE = re.compile(
+    r"\b(?:please|can you|can i|we need to|i need to|i want to|i would like to|could you|how do (?:i|we)|update|edit|change|amend|correct|rename|withdraw"
+    r"|retire|archive|delete|remove|mark|tag|swap|set|make|add|an?|the|our|my|entry|entries|record|description|contact|listing|dataset|title|frequency"
+    r"|licence|coverage(?: dates)?|acronym|keywords?|phone number|on|of|for|to|in|from|with|steward|data manager|i'm|pls|as|verified today)\b",
+    re.IGNORECASE,
+)
 
 
 def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
@@ -25,4 +38,25 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
-    return not_yet(context, question, claim)
+    if first_match(_ADDS, read_message(question.text).text):
+        details = {"adds": True, "may": _looks_after_some(question.asker), "near": ()}
+        return Answer("steward_edit", Outcome.DONE, claim.confidence, claim.subject, details=details)
+    answer = meant(context, question, claim, again="edit the entry {id}", noise=_NOISE)
+    if answer.outcome is not Outcome.ANSWERED:
+        return replace(answer, details={**answer.details, "adds": False, "may": False})
+    entry = answer.shown[0].dataset
+    may = _may_edit(question.asker, entry)
+    step = Step("entry.edit" if may else "entry.report", entry.id)
+    return replace(answer, outcome=Outcome.DONE, steps=(step,), details={"adds": False, "may": may, "near": ()})
+
+
+def _may_edit(person: Person | None, dataset: Dataset) -> bool:
+    """Whether this person is shown the form. Whether they may save it is decided when it is sent."""
+    return person is not None and any(
+        grant.role is Role.ADMIN or (grant.role is Role.STEWARD and grant.scope in (dataset.id, dataset.publisher))
+        for grant in person.grants
+    )
+
+
+def _looks_after_some(person: Person | None) -> bool:
+    return person is not None and any(grant.role in (Role.STEWARD, Role.ADMIN) for grant in person.grants)

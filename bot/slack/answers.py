@@ -8,6 +8,13 @@ from bot.slack.blocks import OUTSIDE, SECTION, SlackMessage, button, buttons, me
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome, Shown
 
+STEPS = {
+    "request.start": "Request access",
+    "entry.report": "Report a problem",
+    "entry.edit": "Edit this entry",
+}
+"""What the button of a step says. A step that no listener takes yet is not offered."""
+
 
 def as_message(answer: Answer, vocabulary: Vocabulary, *, is_shared_outside: bool = False) -> SlackMessage:
     """The message that gives an answer. `is_shared_outside`: people of other workspaces may read it."""
@@ -24,6 +31,13 @@ def as_message(answer: Answer, vocabulary: Vocabulary, *, is_shared_outside: boo
     ]
     if choices:
         blocks.append(buttons(*choices))
+    steps = [
+        button(STEPS[step.act], action_id=step.act, value=step.value, primary=step.act == "request.start")
+        for step in answer.steps
+        if step.act in STEPS
+    ]
+    if steps:
+        blocks.append(buttons(*steps))
     if is_shared_outside:
         for place, block in enumerate(blocks):
             block.block_id = f"{OUTSIDE}{place}"
@@ -42,7 +56,7 @@ def _pieces(lead: str) -> list[str]:
 
 
 def _entry_button(answer: Answer, entry: Shown, place: int) -> ButtonElement:
-    if answer.intent == "conditions" and place < len(answer.choices):  # the same question again, of this entry
+    if answer.outcome is Outcome.CLARIFY and place < len(answer.choices):  # the same question again, of this entry
         value = answer.choices[place].question
         return button("This one", action_id=f"question.ask.{place}", value=value, about=entry.dataset.title)
     label = "This one" if answer.outcome in (Outcome.SHORTLIST, Outcome.CLARIFY) else "More about this"

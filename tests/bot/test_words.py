@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bot import words
 from bot.slack import request_words
 from catalogue import requests
-from catalogue.model import AccessRights, Dataset, PersonalData
+from catalogue.model import AccessRights, Dataset, PersonalData, Status
+from intents.compare import COMPARED
 from tests.fakes.answering import QUESTIONS, Answering
 
 ENTRY = Dataset("a/b", "B")
@@ -51,10 +52,33 @@ def test_an_open_entry_names_its_licence_and_another_does_not() -> None:
 
 def test_how_fresh_an_entry_is_takes_all_that_is_known() -> None:
     entry = replace(ENTRY, update_frequency="Quarterly", modified="2026-03", last_verified="2026-04-01")
-    assert words.freshness(entry) == "updated every quarter, last changed March 2026, checked 1 April 2026"
+    assert words.freshness(entry) == "updated every quarter, last changed March 2026"
+    assert words.updated(entry) == "is updated every quarter and last changed in March 2026"
+    assert words.updated(replace(entry, status=Status.WITHDRAWN)).startswith("is no longer updated")
+    assert words.updated(ENTRY) == "does not say when it was last updated"
     assert words.freshness(replace(ENTRY, update_frequency="never")) == "no longer updated"
     assert "not provided" in words.freshness(ENTRY)
     assert "not provided" in words.freshness(replace(ENTRY, update_frequency="when the moon is full"))
+
+
+def test_a_source_says_which_entry_and_when_it_was_checked() -> None:
+    entry = replace(ENTRY, source="data.gov.uk", last_verified="2026-04-01")
+    assert words.source(entry) == "data.gov.uk entry a/b, checked 1 April 2026"
+    assert words.source(ENTRY) == "catalogue entry a/b, no check recorded"
+
+
+def test_every_field_that_is_compared_has_a_label_and_a_value_in_words() -> None:
+    assert set(words.LABELS) == set(COMPARED)
+    for field in COMPARED:
+        assert words.value(ENTRY, field, None)
+        assert "None" not in words.value(ENTRY, field, None)
+
+
+def test_a_long_title_is_shortened_to_an_acronym_that_no_other_entry_has() -> None:
+    long = replace(ENTRY, title="B" * 60, acronyms=("BBB", "BB"))
+    other = replace(ENTRY, id="a/c", acronyms=("BBB",))
+    assert words.short_name(long, [long, other]) == "BB"
+    assert words.short_name(ENTRY, [ENTRY, other]) == "B"
 
 
 @pytest.mark.parametrize(
