@@ -50,7 +50,9 @@ class TooLate(CatalogueError):
 
     def __init__(self, request_id: str, *, state: str, by: str, at: datetime, verb: str) -> None:
         when = f"{at.day} {at:%B %Y} at {at:%H:%M} UTC"
-        super().__init__(f"{request_id} is {state.replace('_', ' ')} since {when}, by {by}. It is past that.")
+        super().__init__(
+            f"{request_id} is {state.replace('_', ' ')} since {when}, by {by}. This cannot be done to it now."
+        )
         self.request_id, self.state, self.by, self.at, self.verb = request_id, state, by, at, verb
 
 

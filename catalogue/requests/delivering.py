@@ -251,7 +251,8 @@ def _move(
 def _too_late(db: Database, request_id: str, verb: Verb) -> TooLate:
     """Who brought the share to where it is, and when. The step that found out is undone with its transaction."""
     share = _share(db, request_id)
-    last = [event for event in history(db, request_id, private=False) if event.verb in _MOVES][:-1]
+    before = history(db, request_id, private=False)[:-1]
+    last = [event for event in before if event.verb in _MOVES]
     return TooLate(request_id, state=str(share.state), by=last[-1].by, at=last[-1].at, verb=str(verb))
 
 
