@@ -23,6 +23,7 @@ from bot.slack import (
     finding,
     harvesting,
     home,
+    naming,
     people,
     proposing,
     questions,
@@ -35,6 +36,7 @@ from bot.slack import (
     stewarding,
     unfurling,
     uploading,
+    wanting,
 )
 from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker, Teller
@@ -63,6 +65,7 @@ TELLERS: dict[str, Teller] = {
     **request_cards.TELLERS,
     **reviewing.TELLERS,
     **uploading.TELLERS,
+    **wanting.TELLERS,
     **roles.TELLERS,
 }
 """What people are told, by what happened: each subject's module of bot/slack brings its own."""
@@ -135,7 +138,7 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
     site = web.create(
         catalogue.db, catalogue.search, bolt if uses_http else None, signing_secret=settings.signing_secret
     )
-    chores = (*FORGETTING, *weekly.STEWARDING, reminders.CHORE, _following(slack, identity["team_id"]))
+    chores = (*FORGETTING, *weekly.chores(catalogue.search), reminders.CHORE, _following(slack, identity["team_id"]))
     worker = Worker(catalogue.db, speaker.deliver, chores=chores)
     return Bot(catalogue, bolt, site, worker, Harvester(catalogue.db, catalogue.search, settings.harvest_allow), slack)
 
@@ -163,6 +166,8 @@ def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     proposing.register(bolt, desk)
     harvesting.register(bolt, desk)
     reviewing.register(bolt, desk)
+    wanting.register(bolt, desk)
+    naming.register(bolt, desk)
     request_form.register(bolt, desk)
     request_review.register(bolt, desk)
     request_asking.register(bolt, desk)

@@ -9,7 +9,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.resources import files
 from typing import Any
 
@@ -118,8 +118,7 @@ def find(db: Database, slug: str) -> Organisation | None:
 
 def everyone(db: Database) -> list[Organisation]:
     """All organisations, closed ones too, by slug."""
-    rows = db.query("SELECT document FROM organisations ORDER BY slug")
-    return [organisation(json.loads(row["document"])) for row in rows]
+    return _with_former_names(db, db.query("SELECT document FROM organisations ORDER BY slug"))
 
 
 def known_to_everyone(db: Database) -> list[Organisation]:
@@ -128,7 +127,19 @@ def known_to_everyone(db: Database) -> list[Organisation]:
         "SELECT document FROM organisations WHERE origin <> 'import'"
         " OR slug IN (SELECT publisher FROM datasets WHERE visibility = 'public') ORDER BY slug"
     )
-    return [organisation(json.loads(row["document"])) for row in rows]
+    return _with_former_names(db, rows)
+
+
+def _with_former_names(db: Database, rows: Iterable[Mapping[str, Any]]) -> list[Organisation]:
+    """Organisations from their rows, with the former names that stewards added to them."""
+    added: dict[str, tuple[FormerName, ...]] = {}
+    for row in db.query("SELECT publisher, name FROM former_names ORDER BY publisher, name"):
+        added[row["publisher"]] = (*added.get(row["publisher"], ()), FormerName(row["name"]))
+    bodies = [organisation(json.loads(row["document"])) for row in rows]
+    return [
+        replace(body, former_names=(*body.former_names, *added[body.slug])) if body.slug in added else body
+        for body in bodies
+    ]
 
 
 def organisation(document: dict[str, Any]) -> Organisation:

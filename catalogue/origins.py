@@ -7,7 +7,7 @@ its own.
 import re
 from datetime import datetime
 
-from catalogue import proposals, review
+from catalogue import outbox, proposals, readiness, review, wanted
 from catalogue.errors import AlreadyDecided, NotAllowed, NotFound
 from catalogue.model import Dataset, Person
 from catalogue.review import Answered
@@ -22,6 +22,9 @@ def settle(db: Database, origin: str, entry: Dataset, *, by: Person, now: dateti
             proposals.settle(db, int(key), by=by, now=now)
         elif subject == "review" and re.fullmatch(r"\d{4}-W\d\d", key):
             review.answer(db, entry.id, Answered.EDITED, round_=key, by=by, now=now)
+        elif subject == "demand":
+            wanted.held(db, key, entry.id, by=by, now=now)
+            outbox.retell(db, wanted.about(readiness.week_of(now), by.id), now=now)
         elif subject == "orphan":
             review.adopt(db, entry.id, by=by, now=now)
     except (AlreadyDecided, NotFound, NotAllowed):

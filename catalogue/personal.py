@@ -41,7 +41,7 @@ NOBODY = Table()
 """For a table that says nothing about people."""
 
 TABLES: Mapping[str, Table] = {
-    "acronyms": NOBODY,
+    "acronyms": Table(("origin",)),
     "audit": NOBODY,  # what it says of people is in audit_sealed, which `audit.unseal` removes
     "audit_sealed": NOBODY,
     "bounces": Table(("address",), removes=True),
@@ -52,7 +52,7 @@ TABLES: Mapping[str, Table] = {
     "datasets": NOBODY,  # who a named entry may be known to is taken out by `_unname`
     "drafts": Table(("person",), removes=True),
     "fetched": NOBODY,
-    "former_names": NOBODY,
+    "former_names": Table(("origin",)),
     "grants": Table(("person", "granted_by", "deputy_for")),
     "harvested": NOBODY,
     "history": Table(("by",), documents=("changes",)),

@@ -19,10 +19,11 @@ from bot.slack import people
 from bot.slack.api import SlackApi, SlackError
 from bot.slack.blocks import modal, section
 from bot.slack.request_words import name
-from catalogue import audit, clock, outbox
+from catalogue import audit, clock, datasets, outbox
 from catalogue import people as people_of_record
 from catalogue.errors import CatalogueError, NotAllowed, NotFound, StoreUnavailable, TooLate
 from catalogue.model import Dataset, Person
+from catalogue.rights import audience_of
 from catalogue.store import Database
 from intents.context import Context
 
@@ -76,6 +77,15 @@ class Desk:
             return people_of_record.find(self.db, user).id
         except NotFound:
             return user
+
+    def named(self, text: str, person: Person) -> Dataset | None:
+        """The entry with this id or title that they may know of."""
+        audience = audience_of(person)
+        found = datasets.get_many(self.db, [text], audience=audience)
+        if found:
+            return found[0]
+        hits = self.context.search.find(text, audience=audience, limit=3).hits
+        return next((hit.dataset for hit in hits if hit.dataset.title.casefold() == text.casefold()), None)
 
     def holder(self, dataset: Dataset) -> str:
         """The name of the organisation that holds an entry."""

@@ -84,7 +84,7 @@ class Stewarding:
 
     def _meant(self, text: str, person: Person) -> Dataset | None:
         """The one entry that is meant by an id, a title or words that fit only it."""
-        named = self._named(text, person)
+        named = self.desk.named(text, person)
         if named or not text:
             return named
         picked = pick(self.desk.context.search.find(text, audience=audience_of(person)))
@@ -256,7 +256,7 @@ class Stewarding:
         with self.desk.refusing(body, ack):
             person = self.desk.person(body, now)
             named = value_of(state, "successor")
-            successor = self._named(named, person) if named else None
+            successor = self.desk.named(named, person) if named else None
             if named and (successor is None or successor.id == told["id"]):
                 fault = "I cannot find another entry called that. Give its id, as its page shows it."
                 return errors_in(ack, {"successor": fault}, view)
@@ -264,15 +264,6 @@ class Stewarding:
             entry = editing.withdraw(self.db, told["id"], successor=new, by=person, why=value_of(state, "why"), now=now)
             return show_in(ack, views.done(entry, "withdrawn", successor=successor.title if successor else None))
         return None
-
-    def _named(self, text: str, person: Person) -> Dataset | None:
-        """The entry with this id or title that they may know of."""
-        audience = audience_of(person)
-        found = datasets.get_many(self.db, [text], audience=audience)
-        if found:
-            return found[0]
-        hits = self.desk.context.search.find(text, audience=audience, limit=3).hits
-        return next((hit.dataset for hit in hits if hit.dataset.title.casefold() == text.casefold()), None)
 
     def on_restore(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         now = clock.now()

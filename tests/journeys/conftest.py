@@ -188,7 +188,7 @@ def copy_of(prepared: Path, place: Path) -> Settings:
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "FIRST_WAIT", timedelta(milliseconds=30))
     monkeypatch.setattr(outbox, "PACE", timedelta(milliseconds=1))
-    monkeypatch.setattr(weekly, "STEWARDING", ())  # a message on a Monday morning would stand between any two steps
+    monkeypatch.setattr(weekly, "chores", lambda _search: ())  # on a Monday they would speak up
 
 
 @pytest.fixture
