@@ -32,6 +32,7 @@ from bot.slack import (
     request_form,
     request_review,
     reviewing,
+    role_forms,
     roles,
     stewarding,
     unfurling,
@@ -171,6 +172,7 @@ def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     request_form.register(bolt, desk)
     request_review.register(bolt, desk)
     request_asking.register(bolt, desk)
+    role_forms.register(bolt, desk)
 
 
 def introduce(settings: Settings) -> tuple[SlackApi, dict[str, Any]]:

@@ -39,6 +39,7 @@ class User:
     is_ultra_restricted: bool = False
     is_stranger: bool = False
     deleted: bool = False
+    is_email_confirmed: bool = True
     team_id: str = ""
     tz: str = "Europe/London"
     locale: str = "en-GB"

@@ -23,6 +23,7 @@ def user_json(workspace: Workspace, user: User, *, locale: bool = False) -> Json
         "is_stranger": user.is_stranger,
         "deleted": user.deleted,
         "is_app_user": False,
+        "is_email_confirmed": user.is_email_confirmed,
     }
     base: Json = {"id": user.id, "team_id": user.team_id, "name": user.name, "real_name": user.real_name}
     return base | flags | {"tz": user.tz, "profile": profile} | ({"locale": user.locale} if locale else {})

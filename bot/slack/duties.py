@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from slack_sdk.models.blocks import Block
 
 from bot import words
-from bot.slack.blocks import button, header, section
+from bot.slack.blocks import button, buttons, header, section
 from bot.slack.paging import ROWS, Page, say
 from bot.slack.request_words import STATES, body, day
 from catalogue import datasets, demand, outbox, people, readiness, requests, review, working_days
@@ -92,7 +92,15 @@ def unanswered(context: Context, person: Person, now: datetime, page: Page) -> l
 def deputies(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
     """Whom a manager stands in for and until when, and who stands in for them."""
     lines = [*_own_places(context, person, now), *_standing_in(context, person, now)]
-    return [header("Deputies"), section(say("deputies", lines=lines[:ROWS]))] if lines else []
+    made: list[Block] = [section(say("deputies", lines=lines[:ROWS]))] if lines else []
+    if holds(person, Role.MANAGER, now=now):
+        made.append(
+            buttons(
+                button("Name a deputy", action_id="role.name_deputy", value=person.id),
+                button("How you hear of requests", action_id="telling.choose", value=person.id),
+            )
+        )
+    return [header("Deputies"), *made] if made else []
 
 
 def _own_places(context: Context, person: Person, now: datetime) -> Iterator[str]:
@@ -127,6 +135,10 @@ def administration(context: Context, person: Person, now: datetime, page: Page) 
     return [
         header("Running the catalogue"),
         section(say("people", total=len(everyone), roles=roles)),
+        buttons(
+            button("Give a role", action_id="role.grant", value="people"),
+            button("Take a role away", action_id="role.revoke", value="people"),
+        ),
         section(say("health", entries=datasets.count(context.db), **counts)),
         section(say("sources", total=len(known), troubled=[each for each in known if each.problem][:SHOWN])),
     ]

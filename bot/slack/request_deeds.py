@@ -14,11 +14,12 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block, DatePickerElement, InputBlock, PlainTextInputElement
 
+from bot.slack import people as slack_people
 from bot.slack import request_views as views
 from bot.slack.desk import Desk, about, errors_in, show_in
 from bot.slack.request_inputs import FILL, TYPED
 from bot.slack.request_words import STATES, name, say
-from catalogue import audit, clock, people, requests, rights
+from catalogue import audit, clock, requests, rights
 from catalogue.errors import InvalidAnswers, NotAllowed, NotFound
 from catalogue.model import Person
 from catalogue.requests.model import ShareRequest
@@ -185,9 +186,9 @@ def chosen_date(state: State, block_id: str) -> date | None:
 
 
 def chosen_person(desk: Desk, state: State) -> dict[str, Any]:
-    """The colleague chosen in an input. Raises InvalidAnswers when the record knows of nobody like that."""
+    """The colleague chosen in an input. Raises InvalidAnswers for a bot, a stranger, or when Slack cannot say."""
     held = ((state.get("to") or {}).get(FILL) or {}).get("selected_user")
-    try:
-        return {"to": people.find(desk.db, str(held))}
-    except NotFound:
-        raise InvalidAnswers({"to": "I do not know this person yet. Ask them to write to me once."}) from None
+    found = slack_people.person_of(desk.db, desk.slack, str(held), team_id=desk.team_id, now=clock.now())
+    if found is None:
+        raise InvalidAnswers({"to": "Choose somebody of this workspace."})
+    return {"to": found}

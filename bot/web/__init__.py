@@ -18,7 +18,7 @@ from bot import entry_templates, replies, words
 from bot.field_words import ACTIONS, differences
 from bot.render import HTML, as_html
 from bot.slack.gate import SIZE_LIMIT, refusal
-from bot.web import health
+from bot.web import health, register
 from catalogue import datasets, history
 from catalogue.errors import NotFound, StoreUnavailable
 from catalogue.model import PUBLIC
@@ -61,6 +61,7 @@ def create(
     app.jinja_env.globals.update(words=words)
     app.jinja_env.filters.update(day=words.day)
     app.register_blueprint(pages(db, search))
+    app.register_blueprint(register.pages(db, search))
     app.register_blueprint(templates())
     app.register_blueprint(state(db))
     if bolt is not None and signing_secret:

@@ -179,6 +179,7 @@ def hand_over(
     change = Change(note=note, columns={"author": to.id}, detail={"from": by.id, "to": to.id})
     with taking(db, request_id, Verb.HAND_OVER, change, by=by, now=now) as step:
         telling.tell(db, "handed_over", [to], step, now=now)
+        telling.refresh(db, step.request, now=now)
     return step.request
 
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from catalogue import requests
+import pytest
+
+from catalogue import clock, people, requests
+from catalogue.model import Person
+from tests.journeys import asking
 from tests.journeys.asking import (
     ANALYST,
     MANAGER,
+    NPD,
     asks_for,
     buttons,
     card,
     decides,
+    fills,
+    front,
+    person,
     presses,
+    starts,
     state,
+    words,
 )
 from tests.journeys.conftest import Town
 
@@ -54,3 +64,189 @@ def test_a_request_goes_from_the_first_click_to_data_that_is_supplied(town: Town
     assert share
     assert share.state == "supplied"
     assert "The data was supplied" in card(town, ANALYST).text
+
+
+def test_a_request_is_sent_back_twice_and_approved_the_third_time(town: Town) -> None:
+    asks_for(town)
+    for reason in ("Say which years.", "Say which schools."):
+        decides(town, MANAGER, "request.send_back", note=reason)
+        town.workspace.views.close(MANAGER, whole=True)
+        assert state(town) == "returned"
+        told = card(town, ANALYST)
+        assert reason in told.text
+        presses(town, ANALYST, "request.continue", "SR-0001", told)
+        assert reason in words(front(town, ANALYST))
+        fills(town)
+        town.sender.submit(ANALYST, {"declared": ["yes"]})
+        town.workspace.views.close(ANALYST, whole=True)
+        assert state(town) == "submitted"
+    decides(town, MANAGER, "request.approve")
+    events = town.db.query("SELECT verb, answers FROM request_events ORDER BY place")
+    fixed = [row["verb"] for row in events if row["answers"]]
+    assert fixed == ["submit", "send_back", "submit", "send_back", "submit", "approve"]
+
+
+def test_after_a_refusal_a_new_request_begins_with_the_old_answers(town: Town) -> None:
+    asks_for(town)
+    decides(town, MANAGER, "request.decline", note="No legal power is named.")
+    assert "No legal power is named." in card(town, ANALYST).text
+    presses(town, ANALYST, "request.start", NPD, card(town, ANALYST))
+    assert front(town, ANALYST).callback_id == "request.begin"
+    town.sender.submit(ANALYST, {"copy_of": "SR-0001"})
+    step = front(town, ANALYST)
+    aims = next(block for block in step.blocks if block["block_id"] == "aims")
+    assert aims["element"]["initial_value"] == asking.ANSWERS["purpose"]["aims"]
+    assert "Filled in from SR-0001" in words(step)
+    fills(town)
+    town.sender.submit(ANALYST, {"declared": ["yes"]})
+    town.settles()
+    assert state(town, "SR-0002") == "submitted"
+    before = card(town, MANAGER, "SR-0002").text
+    assert "Decided before" in before
+    assert "SR-0001, Department for Work and Pensions: declined" in before
+
+
+def test_a_question_is_asked_and_answered_and_the_request_stays_in_review(town: Town) -> None:
+    asks_for(town)
+    decides(town, MANAGER, "request.ask", note="Which schools?")
+    asked = card(town, ANALYST)
+    assert "Which schools?" in asked.text
+    assert "It is your turn" in asked.text
+    decides(town, ANALYST, "request.answer", note="All in Camden.")
+    assert state(town) == "in_review"
+    answered = card(town, MANAGER)
+    assert "Your question was answered" in answered.text
+    presses(town, MANAGER, "request.open", "SR-0001", answered)
+    assert "All in Camden." in words(front(town, MANAGER))
+
+
+def test_somebody_else_can_be_handed_the_decision(town: Town) -> None:
+    asks_for(town)
+    decides(town, MANAGER, "request.delegate", to="U0STEWARD", note="You know this data.")
+    assert "This request was handed to you" in card(town, "U0STEWARD").text
+    decides(town, "U0STEWARD", "request.approve")
+    assert state(town) == "approved"
+    assert "request.approve" not in buttons(card(town, MANAGER))
+
+
+@pytest.mark.parametrize("to", [ANALYST, "U0NHS", "U0COUNCIL"])
+def test_a_decision_is_not_handed_to_whoever_asked_nor_to_a_third_body(town: Town, to: str) -> None:
+    asks_for(town)
+    decides(town, MANAGER, "request.delegate", to=to)
+    assert list(town.workspace.views.errors[MANAGER]) == ["to"]
+    assert state(town) == "submitted"
+
+
+def colleague(town: Town) -> str:
+    """A second person of the department that asks."""
+    user = town.workspace.add_user("colleague", real_name="A colleague")
+    new = Person("dwp-colleague", "A colleague", None, user.id, "department-for-work-pensions")
+    people.save(town.db, new, origin="test", now=clock.now())
+    return user.id
+
+
+def test_a_colleague_joins_instead_of_asking_again_and_hears_the_decision(town: Town) -> None:
+    asks_for(town)
+    other = colleague(town)
+    view = starts(town, other)
+    assert "by your colleague Policy analyst" in words(view)
+    presses(town, other, "request.join", "SR-0001", view)
+    assert "You have joined SR-0001." in words(front(town, other))
+    town.settles()
+    assert "A colleague joined your request" in card(town, ANALYST).text
+    decides(town, MANAGER, "request.approve")
+    assert "Your request was approved" in card(town, other).text
+    assert buttons(card(town, other)) == ["request.open"]
+
+
+def test_what_the_organisation_has_already_is_said_before_anything_is_asked(town: Town) -> None:
+    asks_for(town)
+    decides(town, MANAGER, "request.approve")
+    requests.accept(town.db, "SR-0001", by=person(town, ANALYST), now=clock.now())
+    view = starts(town, colleague(town))
+    assert "Your organisation already has this." in words(view)
+    assert town.db.query("SELECT COUNT(*) AS n FROM requests") == [{"n": 1}]
+
+
+def test_a_request_is_handed_over_to_a_colleague(town: Town) -> None:
+    asks_for(town)
+    other = colleague(town)
+    decides(town, ANALYST, "request.hand_over", to=other, note="I am moving on.")
+    assert "A request was handed over to you" in card(town, other).text
+    assert "no longer with you" in card(town, ANALYST).text
+    assert "request.withdraw" in buttons(card(town, other))
+
+
+def test_open_data_needs_no_request(town: Town) -> None:
+    rows = town.db.query("SELECT id FROM datasets WHERE entry LIKE :open LIMIT 1", {"open": '%"access_rights":"OPEN"%'})
+    view = starts(town, ANALYST, rows[0]["id"])
+    assert "No request is needed." in words(view)
+    assert town.db.query("SELECT COUNT(*) AS n FROM requests") == [{"n": 0}]
+
+
+def test_a_draft_is_saved_at_every_step_although_invalid_and_gone_on_with_later(town: Town) -> None:
+    town.sender.click(ANALYST, starts(town), "request.skip", value="SR-0001", values={"aims": "Half a thought"})
+    second = front(town, ANALYST)
+    assert asking.section_of(second) == "legal"
+    presses(town, ANALYST, "request.back", "SR-0001", second)
+    aims = next(block for block in front(town, ANALYST).blocks if block["block_id"] == "aims")
+    assert aims["element"]["initial_value"] == "Half a thought"
+    presses(town, ANALYST, "request.later", "SR-0001", front(town, ANALYST))
+    assert "SR-0001 is saved." in words(front(town, ANALYST))
+    town.workspace.views.close(ANALYST, whole=True)
+    presses(town, ANALYST, "request.continue", "SR-0001")
+    assert asking.section_of(front(town, ANALYST)) == "purpose"
+    for _step in range(6):
+        present = front(town, ANALYST)
+        if present.callback_id == "request.step":
+            presses(town, ANALYST, "request.skip", "SR-0001", present)
+    last = front(town, ANALYST)
+    assert last.callback_id == "request.unfinished"
+    assert "still missing" in words(last)
+    assert "submit" not in last.payload
+    presses(town, ANALYST, "request.change", "SR-0001 purpose", last)
+    fills(town)
+    town.sender.submit(ANALYST, {"declared": ["yes"]})
+    assert state(town) == "submitted"
+
+
+def test_a_fault_stands_beside_its_question_and_what_was_written_is_kept(town: Town) -> None:
+    view = starts(town)
+    given = {**asking.anything(view), "data_type": ["personal", "none"], "aims": "To feed pupils"}
+    town.sender.submit(ANALYST, given)
+    (fault,) = town.workspace.views.errors[ANALYST].values()
+    assert "cannot go with another answer" in fault
+    assert list(town.workspace.views.errors[ANALYST]) == ["data_type"]
+
+
+def test_a_choice_that_asks_for_more_shows_the_question_at_once(town: Town) -> None:
+    view = starts(town)
+    assert "which_organisations" not in words(view)
+    town.sender.select(ANALYST, view, "request.choose", "others", block_id="other_organisations")
+    grown = front(town, ANALYST)
+    assert [block["block_id"] for block in grown.blocks if block["block_id"] == "which_organisations"]
+
+
+def test_how_it_stands_is_asked_at_most_once_in_two_working_days(town: Town) -> None:
+    asks_for(town)
+    presses(town, ANALYST, "request.nudge", "SR-0001", card(town, ANALYST))
+    assert "You can ask again from" in words(front(town, ANALYST))
+    assert [each for each in town.said_to(MANAGER) if "asks how this stands" in each.text] == []
+
+
+def test_a_share_is_renewed_on_request_and_ended_early_with_a_reason(town: Town) -> None:
+    asks_for(town)
+    decides(town, MANAGER, "request.approve")
+    decides(town, ANALYST, "share.accept", accepted=["yes"])
+    share = requests.share_of(town.db, "SR-0001")
+    for step in share.steps if share else ():
+        requests.tick(town.db, "SR-0001", step.id, by=person(town, MANAGER), now=clock.now())
+    decides(town, MANAGER, "share.supply")
+    decides(town, ANALYST, "share.ask_renewal", note="One more year.", until="2098-12-31")
+    assert "You are asked to renew a share" in card(town, MANAGER).text
+    decides(town, MANAGER, "share.renew", ends="2098-12-31")
+    assert "ends on 31 December 2098" in card(town, ANALYST).text
+    decides(town, MANAGER, "share.end", note="The project is over.")
+    for user in (ANALYST, MANAGER):
+        assert "The project is over." in card(town, user).text
+        assert not [each for each in buttons(card(town, user)) if each.startswith("share.")]

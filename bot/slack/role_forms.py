@@ -1,0 +1,327 @@
+"""Giving and taking roles in Slack, naming a deputy, and choosing how to hear of requests: buttons of the Home.
+
+Who may is asked of the record when the button is pressed and again when the form is sent (`catalogue/roles.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk.models.blocks import (
+    Block,
+    CheckboxesElement,
+    DatePickerElement,
+    ExternalDataSelectElement,
+    InputBlock,
+    InputInteractiveElement,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    StaticSelectElement,
+    TimePickerElement,
+    UserSelectElement,
+)
+
+from bot import words
+from bot.render import MRKDWN, cut, part
+from bot.render import label as plain
+from bot.slack import people as slack_people
+from bot.slack.blocks import modal, section
+from bot.slack.desk import Desk, errors_in, show_in
+from bot.slack.roles import name_of, scope_in_words
+from catalogue import clock, outbox, people, rights, roles
+from catalogue.errors import InvalidAnswers, InvalidRole
+from catalogue.model import Grant, Person, Role
+from catalogue.requests.preferences import Preferences, choose, preferences
+from catalogue.rights import Action, Thing, audience_of
+
+State = Mapping[str, Any]
+FILL = "value"
+OFFERED = 100
+
+
+def register(app: App, desk: Desk) -> None:
+    """Add the listeners."""
+    forms = RoleForms(desk)
+    for key, opens, does in (
+        ("role.grant", forms.on_grant, forms.on_granted),
+        ("role.revoke", forms.on_revoke, forms.on_revoked),
+        ("role.name_deputy", forms.on_deputy, forms.on_deputy_named),
+        ("telling.choose", forms.on_telling, forms.on_telling_chosen),
+    ):
+        app.action(key)(opens)
+        app.view(key)(does)
+    app.options("role.scope")(forms.on_scope)
+    app.options("role.held")(forms.on_held)
+
+
+class RoleForms:
+    """The listeners."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.db = desk, desk.db
+
+    # an administrator gives a role
+
+    def on_grant(self, ack: Ack, body: dict[str, Any]) -> None:
+        now = clock.now()
+        with self.desk.refusing(body):
+            rights.require(self.desk.person(body, now), Action.GRANT_ROLE, about="people", now=now)
+            self.desk.open(body, _form("role.grant", "Give a role", "Give", _grant_inputs()))
+        ack()
+
+    def on_granted(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        now, state = clock.now(), view["state"]["values"]
+        with self.desk.refusing(body, ack):
+            by = self.desk.person(body, now)
+            rights.require(by, Action.GRANT_ROLE, about="people", now=now)
+            what = Grant(
+                Role(_value(state, "role") or Role.STEWARD),
+                _value(state, "scope"),
+                since=_start(_value(state, "since")),
+                until=_end(_value(state, "until")),
+            )
+            if what.role in (Role.STEWARD, Role.MANAGER) and not what.scope:
+                return errors_in(ack, {"scope": "Say for which organisation or dataset."}, view)
+            if what.role in (Role.ADMIN, Role.AUDITOR):
+                what = Grant(what.role, since=what.since, until=what.until)
+            return self._give(ack, view, what, by, now)
+        return None
+
+    def _give(self, ack: Ack, view: dict[str, Any], what: Grant, by: Person, now: datetime) -> None:
+        state = view["state"]["values"]
+        try:
+            person = self._person(state, now)
+            given = roles.grant(self.db, person, what, by=by, reason=_value(state, "reason") or "", now=now)
+        except InvalidRole as wrong:
+            return errors_in(ack, wrong.faults, view)
+        outbox.refresh_home(self.db, by.id, now=now)
+        said = self._say("given" if given else "has_it", person, what)
+        return show_in(ack, _done("Given" if given else "Nothing to do", said))
+
+    def _person(self, state: State, now: datetime) -> Person:
+        """The colleague chosen in a form. Raises InvalidRole for a bot, a stranger, or when Slack cannot say."""
+        user = _value(state, "person") or ""
+        found = slack_people.person_of(self.db, self.desk.slack, user, team_id=self.desk.team_id, now=now)
+        if found is None:
+            raise InvalidRole({"person": "Choose somebody of this workspace."})
+        return found
+
+    def _say(self, block: str, person: Person, what: Grant) -> str:
+        return part(
+            MRKDWN,
+            "slack/roles.jinja",
+            block,
+            who=name_of(self.desk.context, person.id),
+            role=words.ROLES[what.role],
+            scope=scope_in_words(self.desk.context, what.scope),
+            until=what.until and words.day(clock.london(what.until).date().isoformat()),
+        )
+
+    def on_scope(self, ack: Ack, payload: dict[str, Any], body: dict[str, Any]) -> None:
+        """Organisations and entries in whose names what was typed occurs."""
+        now, typed = clock.now(), str(payload.get("value") or "").strip()
+        if not self._may(Action.GRANT_ROLE, body, now):
+            ack(options=[])
+            return
+        person = self.desk.person(body, now)
+        vocabulary = self.desk.context.search.vocabulary()
+        fitting = [
+            (body_.slug, body_.name)
+            for body_ in vocabulary.organisations.values()
+            if not body_.is_closed and typed.casefold() in f"{body_.name} {body_.acronym or ''} {body_.slug}".casefold()
+        ]
+        exact = vocabulary.resolve(typed)
+        fitting.sort(key=lambda pair: (pair[0] != exact, pair[1]))
+        hits = self.desk.context.search.find(typed, audience=audience_of(person), limit=20).hits if typed else ()
+        found = fitting[: OFFERED - len(hits)] + [(hit.dataset.id, hit.dataset.title) for hit in hits]
+        ack(options=[_option(value, name).to_dict() for value, name in found if len(value) <= 150])
+
+    # an administrator takes a role away
+
+    def on_revoke(self, ack: Ack, body: dict[str, Any]) -> None:
+        now = clock.now()
+        with self.desk.refusing(body):
+            rights.require(self.desk.person(body, now), Action.REVOKE_ROLE, about="people", now=now)
+            held = ExternalDataSelectElement(action_id="role.held", min_query_length=0, placeholder="Type a name")
+            self.desk.open(
+                body, _form("role.revoke", "Take a role away", "Take away", [_input("held", "Whose role", held)])
+            )
+        ack()
+
+    def on_held(self, ack: Ack, payload: dict[str, Any], body: dict[str, Any]) -> None:
+        """Roles that are held, of people in whose names what was typed occurs."""
+        now, typed = clock.now(), str(payload.get("value") or "").casefold()
+        found = []
+        for person in people.everyone(self.db) if self._may(Action.REVOKE_ROLE, body, now) else ():
+            if typed in f"{person.id} {person.name or ''} {person.email or ''}".casefold():
+                found += [
+                    (f"{person.id}|{grant}|{grant.deputy_for or ''}", self._held(person, grant))
+                    for grant in person.grants
+                ]
+        ack(options=[_option(value, text).to_dict() for value, text in found[:OFFERED] if len(value) <= 150])
+
+    def _may(self, action: Action, body: dict[str, Any], now: datetime) -> bool:
+        return rights.may(self.desk.person(body, now), action, now=now)
+
+    def _held(self, person: Person, grant: Grant) -> str:
+        scope = scope_in_words(self.desk.context, grant.scope)
+        return f"{person.name or person.id}: {words.ROLES[grant.role]}{f', {scope}' if scope else ''}"
+
+    def on_revoked(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        now, state = clock.now(), view["state"]["values"]
+        with self.desk.refusing(body, ack):
+            by = self.desk.person(body, now)
+            rights.require(by, Action.REVOKE_ROLE, about="people", now=now)
+            who, held, deputy_for = ((_value(state, "held") or "") + "||").split("|")[:3]
+            (what,) = people.parse_grants(held)
+            person = people.find(self.db, who)
+            what = Grant(what.role, what.scope, deputy_for=deputy_for or None)
+            try:
+                taken = roles.revoke(self.db, person, what, by=by, reason=_value(state, "reason") or "", now=now)
+            except InvalidRole as wrong:
+                return errors_in(ack, wrong.faults, view)
+            outbox.refresh_home(self.db, by.id, now=now)
+            return show_in(ack, _done("Taken away", self._say("taken" if taken else "had_it_not", person, what)))
+        return None
+
+    # a manager names a deputy
+
+    def on_deputy(self, ack: Ack, body: dict[str, Any]) -> None:
+        now = clock.now()
+        with self.desk.refusing(body):
+            own = self._own(self.desk.person(body, now), now)
+            self.desk.open(body, _form("role.name_deputy", "Name a deputy", "Name", _deputy_inputs(own)))
+        ack()
+
+    def _own(self, person: Person, now: datetime) -> list[tuple[str, str]]:
+        """What this person manages themselves. Raises NotAllowed when that is nothing."""
+        held = [each for each in person.grants if each.role is Role.MANAGER and not each.deputy_for and each.holds(now)]
+        thing = Thing(organisation=held[0].scope) if held else Thing()
+        rights.require(person, Action.NAME_DEPUTY, thing, about="people", now=now)
+        return [(each.scope or "", scope_in_words(self.desk.context, each.scope) or "") for each in held]
+
+    def on_deputy_named(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        now, state = clock.now(), view["state"]["values"]
+        with self.desk.refusing(body, ack):
+            by = self.desk.person(body, now)
+            self._own(by, now)
+            what = Grant(
+                Role.MANAGER,
+                _value(state, "scope"),
+                since=_start(_value(state, "since")),
+                until=_end(_value(state, "until")),
+                deputy_for=by.id,
+            )
+            return self._give(ack, view, what, by, now)
+        return None
+
+    # how to hear of requests
+
+    def on_telling(self, ack: Ack, body: dict[str, Any]) -> None:
+        now = clock.now()
+        with self.desk.refusing(body):
+            chosen = preferences(self.db, self.desk.person(body, now).id)
+            self.desk.open(
+                body, _form("telling.choose", "How you hear", "Keep", _telling_inputs(chosen), with_reason=False)
+            )
+        ack()
+
+    def on_telling_chosen(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        now, state = clock.now(), view["state"]["values"]
+        with self.desk.refusing(body, ack):
+            person = self.desk.person(body, now)
+            quiet = [_value(state, name) for name in ("quiet_from", "quiet_until")]
+            times = [time.fromisoformat(each) if each else None for each in quiet]
+            held = (state.get("digest") or {}).get(FILL) or {}
+            try:
+                choose(self.db, person.id, Preferences(bool(held.get("selected_options")), *times))
+            except InvalidAnswers as wrong:
+                return errors_in(ack, {"quiet_from": next(iter(wrong.faults.values()))}, view)
+            return show_in(ack, _done("Kept", part(MRKDWN, "slack/roles.jinja", "telling_kept")))
+        return None
+
+
+def _form(key: str, title: str, submit: str, inputs: Sequence[Block], *, with_reason: bool = True) -> dict[str, Any]:
+    blocks = [section(part(MRKDWN, "slack/roles.jinja", key.replace(".", "_"))), *inputs]
+    if with_reason:
+        reason = PlainTextInputElement(action_id=FILL, multiline=True, max_length=roles.LONGEST_REASON)
+        blocks.append(_input("reason", "Why", reason, hint="The person reads this."))
+    return modal(title, blocks, callback_id=key, submit=submit, close="Cancel")
+
+
+def _done(title: str, text: str) -> dict[str, Any]:
+    return modal(title, [section(text)], callback_id="role.done")
+
+
+def _input(
+    name: str, label: str, element: InputInteractiveElement, *, hint: str | None = None, optional: bool = False
+) -> Block:
+    return InputBlock(block_id=name, label=label, element=element, hint=hint, optional=optional)
+
+
+def _option(value: str, words_: str) -> Option:
+    return Option(value=value, text=PlainTextObject(text=cut(plain(words_), 75), emoji=False))
+
+
+def _grant_inputs() -> list[Block]:
+    kinds = [_option(role, words.ROLES[role].capitalize()) for role in Role]
+    scope = ExternalDataSelectElement(action_id="role.scope", min_query_length=2, placeholder="Type a name")
+    return [
+        _input("person", "Who", UserSelectElement(action_id=FILL)),
+        _input("role", "Which role", StaticSelectElement(action_id=FILL, options=kinds)),
+        _input(
+            "scope", "For which organisation or dataset", scope, hint="Only for stewards and managers.", optional=True
+        ),
+        *_dates(last_day_optional=True),
+    ]
+
+
+def _dates(*, last_day_optional: bool) -> list[Block]:
+    return [
+        _input("since", "From", DatePickerElement(action_id=FILL), optional=True),
+        _input("until", "The last day", DatePickerElement(action_id=FILL), optional=last_day_optional),
+    ]
+
+
+def _deputy_inputs(own: Sequence[tuple[str, str]]) -> list[Block]:
+    options = [_option(scope, name) for scope, name in own[:OFFERED]]
+    which = StaticSelectElement(action_id=FILL, options=options, initial_option=options[0])
+    return [
+        _input("scope", "For what", which),
+        _input("person", "Who stands in for you", UserSelectElement(action_id=FILL)),
+        *_dates(last_day_optional=False),
+    ]
+
+
+def _telling_inputs(chosen: Preferences) -> list[Block]:
+    once = _option("yes", "Once a working day, what waits for me, instead of single messages")
+    digest = CheckboxesElement(action_id=FILL, options=[once], initial_options=[once] if chosen.digest else None)
+    clocks = [
+        TimePickerElement(action_id=FILL, initial_time=each.isoformat("minutes") if each else None)
+        for each in (chosen.quiet_from, chosen.quiet_until)
+    ]
+    return [
+        _input("digest", "Requests that wait for you", digest, optional=True),
+        _input("quiet_from", "Do not write to me from", clocks[0], hint="By the clock in London.", optional=True),
+        _input("quiet_until", "until", clocks[1], optional=True),
+    ]
+
+
+def _value(state: State, name: str) -> str | None:
+    """What one input holds; None for nothing."""
+    held = next(iter((state.get(name) or {}).values()), None) or {}
+    for key in ("selected_user", "selected_date", "selected_time", "value"):
+        if held.get(key):
+            return str(held[key]).strip()
+    return (held.get("selected_option") or {}).get("value")
+
+
+def _start(day: str | None) -> datetime | None:
+    return datetime.combine(date.fromisoformat(day), time(), UTC) if day else None
+
+
+def _end(day: str | None) -> datetime | None:
+    """The end of a last day."""
+    return datetime.combine(date.fromisoformat(day), time(23, 59, 59), UTC) if day else None

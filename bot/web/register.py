@@ -1,0 +1,39 @@
+"""The public register: who shared what with whom, on what power, for what benefit, until when. A page and a CSV."""
+
+import io
+
+from flask import Blueprint, Response, render_template, request
+
+from catalogue import register
+from catalogue.search.find import Search
+from catalogue.store import Database
+
+SHOWN = 200
+
+
+def pages(db: Database, search: Search) -> Blueprint:
+    """`/register` and `/register.csv`; `?holder=` and `?recipient=` name an organisation, as people write it."""
+    routes = Blueprint("register", __name__)
+
+    def chosen() -> dict[str, str | None]:
+        resolve = search.vocabulary().resolve
+        named = {name: request.args.get(name, "").strip()[:200] for name in ("holder", "recipient")}
+        return {name: (resolve(body) or body) if body else None for name, body in named.items()}
+
+    @routes.get("/register")
+    def page() -> str:
+        names = chosen()
+        lines = register.lines(db, **names)
+        return render_template(
+            "register.html.jinja", lines=lines[:SHOWN], total=len(lines), figures=register.figures(db), chosen=names
+        )
+
+    @routes.get("/register.csv")
+    def as_csv() -> Response:
+        out = io.StringIO()
+        register.write_csv(register.lines(db, **chosen()), out)
+        response = Response(out.getvalue(), mimetype="text/csv; charset=utf-8")
+        response.headers.set("Content-Disposition", "attachment", filename="register.csv")
+        return response
+
+    return routes
