@@ -48,7 +48,7 @@ class Desk:
         """Who clicked. Raises NotAllowed for a stranger, a bot, or when Slack cannot say."""
         person = self.person_or_none(body, now)
         if person is None:
-            raise NotAllowed("Only people of this workspace can do this.")
+            raise NotAllowed("Only people of this workspace can do this.", action="workspace.act", about="workspace")
         return person
 
     def person_or_none(self, body: Mapping[str, Any], now: datetime) -> Person | None:

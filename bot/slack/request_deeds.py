@@ -23,7 +23,7 @@ from catalogue import audit, clock, requests, rights
 from catalogue.errors import InvalidAnswers, NotAllowed, NotFound
 from catalogue.model import Person
 from catalogue.requests.model import ShareRequest
-from catalogue.requests.record import standing_of, thing_of
+from catalogue.requests.record import load, standing_of, thing_of
 from catalogue.requests.states import TRANSITIONS, Verb
 from catalogue.requests.steps import too_late
 from catalogue.rights import Action
@@ -137,14 +137,15 @@ def _outcome(desk: Desk, request: ShareRequest, person: Person, now: datetime) -
 
 
 def allowed(desk: Desk, request_id: Any, verb: Verb, person: Person, *, now: datetime) -> ShareRequest:
-    """The request, if they may do this to it. Raises NotFound, NotAllowed."""
+    """The request, if they may do this to it. Raises NotFound when they may not even see it, else NotAllowed."""
     action = TRANSITIONS[verb].action
+    request = load(desk.db, str(request_id))
+    if action and standing_of(desk.db, person, action, request, now=now):
+        return request
     with noticing(desk, request_id, str(action), person, now):
-        request = requests.get(desk.db, str(request_id), person=person, now=now)
-    if action and standing_of(desk.db, person, action, request, now=now) is None:
-        sentence = rights.refusal(person, action, thing_of(desk.db, request))
-        raise NotAllowed(sentence, action=str(action), about=request.id)
-    return request
+        requests.get(desk.db, request.id, person=person, now=now)
+    sentence = rights.refusal(person, action, thing_of(desk.db, request)) if action else "Only the program does this."
+    raise NotAllowed(sentence, action=str(action), about=request.id)
 
 
 @contextmanager
