@@ -92,8 +92,7 @@ def tell(
     about (`SR-0042`, an entry's id). Returns False when the key was there.
     """
     payload = {"what": what, "person": person_id, "about": about, "values": dict(values)}
-    if due is None:
-        refresh_home(db, person_id, now=now)
+    refresh_home(db, person_id, now=now)  # which shows it at once, even where the message waits for the morning
     return post(db, "tell", payload, key=key, channel=f"person {person_id}", now=now, due=due)
 
 

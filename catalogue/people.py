@@ -94,6 +94,11 @@ def everyone(db: Database) -> list[Person]:
     return [_person(db, row) for row in db.query("SELECT * FROM people ORDER BY id")]
 
 
+def count(db: Database) -> int:
+    """How many people the record knows."""
+    return int(db.query("SELECT COUNT(*) AS n FROM people")[0]["n"])
+
+
 def with_roles(db: Database, *, now: datetime) -> list[Person]:
     """Everybody who is active and holds a role that has not been taken away, by id: few, however many people there are.
 

@@ -113,9 +113,9 @@ def _own_places(context: Context, person: Person, now: datetime) -> Iterator[str
 def _standing_in(context: Context, person: Person, now: datetime) -> Iterator[str]:
     if not holds(person, Role.MANAGER, now=now):
         return
-    for other in people.everyone(context.db):
+    for other in people.with_roles(context.db, now=now):
         for grant in other.grants:
-            if grant.deputy_for == person.id and (grant.until is None or now < grant.until):
+            if grant.deputy_for == person.id:
                 yield f"{other.name or other.id} stands in for you{_until(grant)}"
 
 
@@ -127,14 +127,13 @@ def administration(context: Context, person: Person, now: datetime, page: Page) 
     """For administrators: people and roles, sources and how they went, and whether messages get through."""
     if not holds(person, Role.ADMIN, now=now):
         return []
-    everyone = people.everyone(context.db)
-    held = [grant.role for each in everyone for grant in each.grants if grant.holds(now)]
+    held = [grant.role for each in people.with_roles(context.db, now=now) for grant in each.grants]
     roles = [words.count(held.count(role), words.ROLES[role]) for role in Role if role in held]
     known = sources.everyone(context.db)
     counts = outbox.counts(context.db)
     return [
         header("Running the catalogue"),
-        section(say("people", total=len(everyone), roles=roles)),
+        section(say("people", total=people.count(context.db), roles=roles)),
         buttons(
             button("Give a role", action_id="role.grant", value="people"),
             button("Take a role away", action_id="role.revoke", value="people"),
