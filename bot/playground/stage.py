@@ -72,7 +72,7 @@ def beside(workspace: Workspace, story: Story | None, asked: list[str]) -> list[
 
 def standing(workspace: Workspace, story: Story) -> Json:
     """Where a story stands: how much is done, whose turn was last and is next, and why it could not go on."""
-    last = turn(workspace, story.steps[story.done - 1]) | {"thread": story.thread} if story.done else None
+    last = turn(workspace, story.last) | {"thread": story.thread} if story.last else None
     following = turn(workspace, story.steps[story.done]) if story.done < len(story.steps) else None
     return {
         "done": story.done,

@@ -35,7 +35,7 @@ class Step:
     a text there (a command when it begins with a slash), `presses` a button (by what stands on it or what a screen
     reader says), chooses a `shortcut` (of the newest message there when Slack offers it for messages), `fills` in the
     open form and sends it, or `closes` all that is open. With none of them they look there. `sees` is what must then
-    be before them.
+    be before them. A step with `when` is left out unless those words are before them already.
     """
 
     who: str
@@ -47,6 +47,7 @@ class Step:
     fills: Mapping[str, Any] | None = None
     closes: bool = False
     sees: str = ""
+    when: str = ""
 
 
 @dataclass
@@ -60,6 +61,8 @@ class Story:
     failure: str = ""
     thread: str = ""
     """The thread in which the last step was answered; empty when it was not in one."""
+    last: Step | None = None
+    """The step that was done last."""
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Story:
@@ -73,10 +76,11 @@ class Story:
 
     def again(self) -> None:
         """Back to the beginning; what was said stays said."""
-        self.done, self.failure = 0, ""
+        self.done, self.failure, self.last = 0, "", None
 
     def next(self, sender: Sender) -> Step | None:
         """Do the next step; None when there is none left. Raises StoryEnded."""
+        self._pass_over(sender)
         if self.done >= len(self.steps):
             return None
         step = self.steps[self.done]
@@ -85,8 +89,16 @@ class Story:
         except StoryEnded as ended:
             self.failure = f"{step.who}: {ended}"
             raise
-        self.done, self.failure = self.done + 1, ""
+        self.done, self.failure, self.last = self.done + 1, "", step
+        self._pass_over(sender)
         return step
+
+    def _pass_over(self, sender: Sender) -> None:
+        """Leave out the steps that wait for what is not there."""
+        while self.done < len(self.steps) and (step := self.steps[self.done]).when:
+            if Actor(sender, step, self.patience).applies():
+                break
+            self.done += 1
 
 
 class Actor:
@@ -98,6 +110,10 @@ class Actor:
         self.user = self._user(step.who)
         self.place = self._place(step.where)
         self.begun = self.workspace.next_ts()
+
+    def applies(self) -> bool:
+        """Whether what the step waits for is before them."""
+        return not self.step.when or any(self.step.when in text for thing in self._things() for text in words_of(thing))
 
     def act(self) -> str:
         """Do it, and wait for what is to be seen; returns the thread it is in, if it is in one."""
@@ -225,13 +241,10 @@ class Actor:
     def _seen(self) -> Message | View | None:
         """What is before them and has the words; a message must be new, or changed since the step began."""
         for thing in self._things():
-            if isinstance(thing, View):
-                words = [thing.payload.get("title", {}).get("text", ""), *texts(thing.blocks)]
-            elif max(thing.ts, thing.edited or "") > self.begun or not self._does_something():
-                words = [thing.text, *texts(thing.blocks)]
-            else:
+            is_old = isinstance(thing, Message) and max(thing.ts, thing.edited or "") <= self.begun
+            if is_old and self._does_something():
                 continue
-            if any(self.step.sees in text for text in words):
+            if any(self.step.sees in text for text in words_of(thing)):
                 return thing
         return None
 
@@ -244,3 +257,9 @@ class Actor:
         if not found:
             raise StoryEnded(otherwise)
         return found
+
+
+def words_of(thing: Message | View) -> list[str]:
+    """Every text of a message or a view."""
+    title = thing.payload.get("title", {}).get("text", "") if isinstance(thing, View) else thing.text
+    return [title, *texts(thing.blocks)]

@@ -11,7 +11,7 @@ from slack_bolt import Ack, App
 
 from bot.render import MRKDWN, Ready, part
 from bot.slack.blocks import OUTSIDE
-from catalogue import clock, outbox
+from catalogue import clock, outbox, visits
 from catalogue.store import Database
 from intents.out_of_scope import is_about_a_person
 from intents.phrase import LONGEST, read_message
@@ -144,6 +144,8 @@ class Questions:
             fresh = [outbox.receive(self.db, key, now=now) for key in keys]
             if not all(fresh):
                 return
+            if is_direct:  # who asks by themselves need not be told how
+                visits.first(self.db, user, visits.GREETING, now=now)
             outbox.post(
                 self.db,
                 "question",

@@ -98,6 +98,15 @@ def test_it_can_be_played_again(listening: App, sender: Sender, officer: User, c
     assert story.next(sender) == ASKS
 
 
+def test_a_step_that_waits_for_something_is_left_out_while_it_is_not_there(
+    listening: App, sender: Sender, officer: User, channel: Channel
+) -> None:
+    twice = Step("council.officer", "presses", "data-questions", when="Request access", presses="Request access")
+    story = played(sender, twice, ASKS, PRESSES)
+    assert story.done == 3
+    assert sender.workspace.views.front(officer.id)
+
+
 @pytest.mark.parametrize(
     ("step", "why"),
     [
