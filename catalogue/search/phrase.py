@@ -18,7 +18,7 @@ from catalogue.text import fold
 LONGEST_RUN = 6
 MOST_WORDS = 60
 MOST_CHARACTERS = 2000
-FAINTLY = 0.5
+FAINTLY = 0.8
 CAPITALS_ONLY = "match capitals only"
 
 # Words that ask rather than say what about. They steer nothing unless they are all there is.
@@ -69,6 +69,8 @@ JOINING = frozenset(
     a an and as at by for from in into of on or the to with
     """.split()
 )
+
+_INITIALS = re.compile(r"\b(?:[A-Za-z]\.){1,9}[A-Za-z]\b\.?")
 
 _VARIANTS = (
     ("isation", "ization"),
@@ -134,7 +136,8 @@ def read(
     correct: Callable[[str], str | None] = lambda _word: None,
 ) -> Phrase:
     """Read a phrase. `is_known` says whether a word is in the catalogue, `correct` what an unknown one may mean."""
-    return _Reading(text[:MOST_CHARACTERS], vocabulary, is_known, correct).phrase()
+    joined = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), text[:MOST_CHARACTERS])  # N.H.S. as NHS
+    return _Reading(joined, vocabulary, is_known, correct).phrase()
 
 
 class _Reading:

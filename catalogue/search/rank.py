@@ -2,8 +2,8 @@
 
 An entry's score is the sum over the phrase's concepts of its best alternative, plus what it gains by bearing the
 phrase as a name and by holding neighbouring words together, times its prior and how well it fits what else is asked.
-A word is scored by BM25 in the best of three fields of stems, and again in the words as written. docs/search.md tells
-what each part is worth, measured.
+A word is scored by BM25 in three fields of stems, the best of them in full, and again in the words as written.
+docs/search.md tells what each part is worth, measured.
 
 It is done in two rounds. The first gathers candidates by words alone, a plain sum that the index can cut short; the
 second scores only those in full. So a million entries cost little more than ten thousand.
@@ -20,10 +20,14 @@ from catalogue.search.phrase import Alternative, Concept, Phrase
 from catalogue.search.schema import PRIOR_SCALE, RANKED, schema, stem
 from catalogue.text import fold
 
-WEIGHTS = {"title": 1.2, "names": 1.8, "text": 0.7}
-"""How much a word counts in each field. Names (other titles, acronyms, keywords) are what people call the entry."""
+WEIGHTS = {"title": 0.5, "names": 1.2, "text": 1.4}
+"""How much a word counts in each field. Names (other titles, acronyms, keywords) are what people call the entry; the
+text holds the title and the names too, so that a word of them has counted already."""
 
-AS_WRITTEN = 2.0
+OTHER_FIELDS = 0.7
+"""The share that the fields other than the best count with: a word may stand in the title, the names and the text."""
+
+AS_WRITTEN = 4.0
 """How much the word counts, on top, where an entry writes it just so, and not another word of the same stem."""
 
 VIA = {"typed": 1.0, "spelling": 1.0, "corrected": 0.9, "acronym": 0.95, "synonym": 0.8}
@@ -35,7 +39,7 @@ EXACT = 60.0
 NAMED = 8.0
 """A run of words of the phrase is a name of the entry; half as much again for every further word of the run."""
 
-NEIGHBOURS = {"title": 1.0, "text": 0.8}
+NEIGHBOURS = {"title": 0.8, "text": 0.6}
 """Two neighbouring words of the phrase stand together."""
 
 HOLDER = 4.0
@@ -47,7 +51,7 @@ OWN = 1.15
 FIRST_ROUND = {"text": 1.0, "title": 1.5}
 """How much a word counts in each field when candidates are gathered."""
 
-CANDIDATES = 40
+CANDIDATES = 100
 """Entries that the first round hands to the second, by words; those that bear a name or are the holder's come too."""
 
 LOOKED_AT = 40
@@ -169,7 +173,7 @@ def _alternative(
 def _word(searcher: tantivy.Searcher, public: tantivy.Searcher, word: str, trust: float) -> tantivy.Query:
     term = stem(word) or word
     fields = [_term(searcher, public, name, term, WEIGHTS[name] * trust) for name in RANKED]
-    stems = tantivy.Query.disjunction_max_query(fields)
+    stems = tantivy.Query.disjunction_max_query(fields, OTHER_FIELDS)
     as_written = _term(searcher, public, "words", word, AS_WRITTEN * trust)
     return tantivy.Query.boolean_query([(SHOULD, stems), (SHOULD, as_written)])
 

@@ -61,6 +61,7 @@ def also(**changed: float) -> Replace:
 PARTS = (
     Part("title weighs more (WEIGHTS)", {"rank.WEIGHTS": also(title=1.0)}),
     Part("names weigh more (WEIGHTS)", {"rank.WEIGHTS": also(names=1.0)}),
+    Part("other fields than the best (OTHER_FIELDS)", {"rank.OTHER_FIELDS": to(0.0)}),
     Part("words as written (AS_WRITTEN)", {"rank.AS_WRITTEN": to(0.0)}),
     Part("how much of the phrase is held (HELD)", {"explain.HELD": to(0.0)}),
     Part("corrections, acronyms, synonyms trusted less (VIA)", {"rank.VIA": every(1.0)}),
