@@ -15,8 +15,8 @@ from typing import TextIO
 from catalogue import datasets, organisations
 from catalogue.model import PUBLIC
 from catalogue.requests.model import Share, ShareState
-from catalogue.requests.record import histories, shares_in
-from catalogue.requests.turnaround import BASELINE, Turnaround, turnaround
+from catalogue.requests.record import shares_in, waited
+from catalogue.requests.turnaround import BASELINE, Turnaround
 from catalogue.store import Database
 from catalogue.text import safe_cell
 
@@ -122,11 +122,11 @@ def _public(
         known = {
             entry.id: entry for entry in datasets.get_many(db, [each.dataset_id for each in some], audience=PUBLIC)
         }
-        past = histories(db, [share.request_id for share in some])
+        seconds = waited(db, [share.request_id for share in some])
         for share in some:
             body_is_public = share.recipient is None or share.recipient in names
             if share.dataset_id in known and share.supplied_at and body_is_public:
-                taken = turnaround(past[share.request_id], now=share.supplied_at)
+                taken = Turnaround.of_seconds(seconds.get(share.request_id, {}))
                 yield _line(share, known[share.dataset_id].title, share.supplied_at, names, taken), taken
 
 

@@ -24,7 +24,7 @@ from catalogue.requests.delivering import end
 from catalogue.requests.drafting import expire
 from catalogue.requests.model import Because, NextActor, Share, ShareRequest, ShareState, Waiting
 from catalogue.requests.preferences import preferences
-from catalogue.requests.record import load, shares_in, to_request
+from catalogue.requests.record import load, shares_until, to_request
 from catalogue.requests.states import State
 from catalogue.requests.telling import askers, has_heard, note, say, submission
 from catalogue.store import Database
@@ -46,6 +46,7 @@ class _Round:
     db: Database
     now: datetime
     found: Responsible
+    noted: frozenset[tuple[str, str, str]]
     nations: dict[str | None, str] = field(default_factory=dict)
 
     def nation(self, body: str | None) -> str:
@@ -64,13 +65,13 @@ _Due = tuple[str, Callable[[_Round, ShareRequest, NextActor, str], None]]
 
 def run(db: Database, now: datetime) -> None:
     """Say what is due, end what is over. Each request is a transaction of its own."""
-    this = _Round(db, now, responsible(db, now=now))
+    this = _Round(db, now, responsible(db, now=now), _noted(db))
     going = "state IN ('submitted', 'in_review') OR (state = 'approved' AND waiting_for <> 'nobody')"
     for request in _in_states(db, going):
         _remind(this, request)
     for request in _in_states(db, "state IN ('draft', 'returned')"):
         _age(this, request)
-    for share in shares_in(db, [ShareState.AGREED, ShareState.ACCEPTED, ShareState.SUPPLIED]):
+    for share in shares_until(db, clock.london(now).date() + max(SHARE_WARNED)):
         _watch(this, share)
     _digests(this)
 
@@ -107,7 +108,7 @@ def _remind(this: _Round, request: ShareRequest) -> None:
 def _latest(this: _Round, request: ShareRequest, actor: NextActor, passed: list[_Due]) -> None:
     """Note everything that is due, and say the latest of what was not noted before."""
     since = clock.stamp(request.waiting_since)
-    if not passed or not _is_new(this.db, request, passed[-1][0], since):
+    if not passed or (request.id, passed[-1][0], since) in this.noted:
         return
     with this.db.atomic():
         new = [(name, says) for name, says in passed if note(this.db, request, name, since, now=this.now)]
@@ -116,12 +117,13 @@ def _latest(this: _Round, request: ShareRequest, actor: NextActor, passed: list[
             says(this, request, actor, f"{name}:{since}")
 
 
-def _is_new(db: Database, request: ShareRequest, what: str, since: str) -> bool:
-    """Whether nobody has noted this yet: a look, which costs no write."""
-    values = {"id": request.id, "what": what, "since": since}
-    return not db.query(
-        "SELECT 1 FROM request_reminded WHERE request_id = :id AND what = :what AND since = :since", values
+def _noted(db: Database) -> frozenset[tuple[str, str, str]]:
+    """What was said of requests that are not over. A note that is made meanwhile counts when it is tried again."""
+    rows = db.query(
+        "SELECT n.request_id, n.what, n.since FROM request_reminded n JOIN requests r ON r.id = n.request_id"
+        " WHERE r.state IN ('draft', 'submitted', 'in_review', 'returned', 'approved')"
     )
+    return frozenset((row["request_id"], row["what"], row["since"]) for row in rows)
 
 
 def _your_turn(this: _Round, request: ShareRequest, actor: NextActor, key: str) -> None:
@@ -144,7 +146,7 @@ def _newcomers(this: _Round, request: ShareRequest, actor: NextActor) -> None:
     if request.waiting_for is not Waiting.MANAGER or request.state is State.APPROVED:
         return
     since = submission(request)
-    if not any(_is_new(this.db, request, f"heard:{each.id}", since) for each in actor.everyone):
+    if not any((request.id, f"heard:{each.id}", since) not in this.noted for each in actor.everyone):
         return
     with this.db.atomic():
         new = has_heard(this.db, request, actor, now=this.now)
@@ -191,9 +193,9 @@ def _watch(this: _Round, share: Share) -> None:
 
 def _warn(this: _Round, share: Share, what: str, passed: list[str], since: str) -> None:
     """Note every warning that is due and give the latest of those that are new."""
-    request = load(this.db, share.request_id)
-    if not passed or not _is_new(this.db, request, passed[-1], since):
+    if not passed or (share.request_id, passed[-1], since) in this.noted:
         return
+    request = load(this.db, share.request_id)
     with this.db.atomic():
         new = [name for name in passed if note(this.db, request, name, since, now=this.now)]
         if new:

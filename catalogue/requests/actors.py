@@ -8,12 +8,13 @@ an alarm. Nobody decides what they asked for themselves, nor does a deputy of th
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from catalogue import people
 from catalogue.errors import NotFound
 from catalogue.model import Grant, Person, Role
-from catalogue.requests.model import Because, NextActor, ShareRequest, Waiting
-from catalogue.requests.record import in_reach
+from catalogue.requests.model import Because, NextActor, Outline, ShareRequest, Waiting
+from catalogue.requests.record import LISTED, load_many, outlines_in_reach
 from catalogue.requests.states import PENDING
 from catalogue.store import Database
 
@@ -72,7 +73,7 @@ def active(db: Database, person_id: str | None) -> Person | None:
     return person if person.is_active and not person.is_guest else None
 
 
-def decider(db: Database, request: ShareRequest, found: Responsible) -> NextActor:
+def decider(db: Database, request: ShareRequest | Outline, found: Responsible) -> NextActor:
     """Who decides, whether or not the request waits for them at the moment."""
     delegate = active(db, request.delegated_to)
     if delegate and delegate.id != request.author:
@@ -91,7 +92,7 @@ def decider(db: Database, request: ShareRequest, found: Responsible) -> NextActo
     return _first(stewards[:1], Because.ROLE_HOLDER) if stewards else _admins(request, found)
 
 
-def above(request: ShareRequest, actor: NextActor, found: Responsible) -> list[Person]:
+def above(request: ShareRequest | Outline, actor: NextActor, found: Responsible) -> list[Person]:
     """Who hears when nobody decides in time: the organisation's managers and stewards, else the administrators."""
     held = [*found.managers(request.holder), *found.held.get((Role.STEWARD, request.holder), ())]
     known = {each.id for each in actor.everyone}
@@ -99,12 +100,12 @@ def above(request: ShareRequest, actor: NextActor, found: Responsible) -> list[P
     return list(dict.fromkeys(higher)) or list(_admins(request, found).everyone)
 
 
-def _admins(request: ShareRequest, found: Responsible) -> NextActor:
+def _admins(request: ShareRequest | Outline, found: Responsible) -> NextActor:
     admins = _others(found.held.get((Role.ADMIN, None), ()), request)
     return _first(admins, Because.ADMIN) if admins else NextActor(None, Because.NOBODY)
 
 
-def _others(held: Iterable[tuple[Grant, Person]], request: ShareRequest) -> list[tuple[Grant, Person]]:
+def _others(held: Iterable[tuple[Grant, Person]], request: ShareRequest | Outline) -> list[tuple[Grant, Person]]:
     """Without the author, and without whoever acts in the author's place."""
     return [
         (grant, person) for grant, person in held if person.id != request.author and grant.deputy_for != request.author
@@ -116,17 +117,12 @@ def _first(held: Sequence[tuple[Grant, Person]], because: Because) -> NextActor:
     return NextActor(persons[0], because, tuple(persons[1:]), held[0][0].deputy_for)
 
 
-def queue_for(db: Database, person: Person, *, now: datetime) -> list[ShareRequest]:
+def queue_for(db: Database, person: Person, *, now: datetime, limit: int = LISTED) -> list[ShareRequest]:
     """The requests that wait for this person's decision, or that they may decide in somebody's place; oldest first.
 
     An administrator sees those that wait for nobody else.
     """
-
     found = responsible(db, now=now)
-    waiting = in_reach(db, person, states=sorted(PENDING), now=now)
-    return [
-        request
-        for request in waiting
-        if request.waiting_for is not Waiting.REQUESTER
-        and any(each.id == person.id for each in decider(db, request, found).everyone)
-    ]
+    waiting = outlines_in_reach(db, person, states=sorted(PENDING), now=now)
+    own = (each.id for each in waiting if any(one.id == person.id for one in decider(db, each, found).everyone))
+    return load_many(db, list(islice(own, limit)))

@@ -18,6 +18,7 @@ from catalogue.requests.record import history, share_of
 from catalogue.requests.states import Verb
 from catalogue.requests.steps import Change, Step, check, noted, taking
 from catalogue.requests.stricter import book_of
+from catalogue.requests.turnaround import turnaround
 from catalogue.store import Database
 
 LONGEST_TERMS = 4000
@@ -155,7 +156,9 @@ def supply(db: Database, request_id: str, *, by: Person, now: datetime, note: st
         missing = [each.id for each in share.steps if each.done_at is None]
         if missing and share.state is not ShareState.ENDED:
             raise InvalidAnswers({"step": f"Not ticked yet: {', '.join(missing)}."})
-        with taking(db, request_id, Verb.SUPPLY, Change(note, waiting=Waiting.NOBODY), by=by, now=now) as step:
+        waited = turnaround(history(db, share.request_id, private=True), now=now)
+        change = Change(note, detail={"waited": waited.as_seconds()}, waiting=Waiting.NOBODY)
+        with taking(db, request_id, Verb.SUPPLY, change, by=by, now=now) as step:
             values = {"supplied_at": clock.stamp(now)}
             _move(db, step.request.id, Verb.SUPPLY, ShareState.ACCEPTED, ShareState.SUPPLIED, values)
             telling.tell(db, "supplied", telling.askers(step.request), step, now=now)

@@ -118,6 +118,17 @@ class ShareRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """What of a request says who decides on it: for going through many."""
+
+    id: str
+    dataset_id: str
+    holder: str | None
+    author: str
+    delegated_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of a request's history. `answers` is there where they were fixed: at each submission and decision.
 

@@ -12,7 +12,7 @@ from typing import Any
 from catalogue import clock, datasets, organisations, people, rights, working_days
 from catalogue.errors import NotAllowed, NotFound
 from catalogue.model import Audience, Dataset, Person, Role
-from catalogue.requests.model import Event, Share, ShareRequest, ShareState, Step, Waiting
+from catalogue.requests.model import Event, Outline, Share, ShareRequest, ShareState, Step, Waiting
 from catalogue.requests.states import PENDING, State, Verb
 from catalogue.rights import Action, Standing, Thing
 from catalogue.store import Database
@@ -113,21 +113,46 @@ def in_reach(
 
     Only those decided since a moment, if it is given.
     """
-    grants = [grant for grant in person.grants if grant.holds(now)]
-    scopes = {grant.scope for grant in grants if grant.role in (Role.MANAGER, Role.STEWARD) and grant.scope}
-    whole = any(grant.role in (Role.ADMIN, Role.AUDITOR) for grant in grants)
-    values = {f"scope{place}": scope for place, scope in enumerate(sorted(scopes))}
-    marks = ", ".join(f":{name}" for name in values) or "NULL"
-    reach = f"r.delegated_to = :person OR r.dataset_id IN ({marks}) OR r.holder IN ({marks})"
-    named = {f"state{place}": str(state) for place, state in enumerate(states)}
+    reach, values = _reach(person, states, now)
     since = {"since": clock.stamp(decided_since)} if decided_since else {}
     lately = " AND r.decided_at >= :since" if since else ""
     rows = db.query(
-        f"SELECT * FROM requests r WHERE r.state IN ({', '.join(f':{name}' for name in named)})"
-        f" AND {'1 = 1' if whole else f'({reach})'}{lately} ORDER BY r.waiting_since, r.number",
-        {**named, **since, **({} if whole else {"person": person.id, **values})},
+        f"SELECT * FROM requests r WHERE {reach}{lately} ORDER BY r.waiting_since, r.number", {**values, **since}
     )
     return [to_request(row) for row in rows]
+
+
+def outlines_in_reach(db: Database, person: Person, *, states: Sequence[State], now: datetime) -> list[Outline]:
+    """The same in outline, of those that wait for the other side than the requester."""
+    reach, values = _reach(person, states, now)
+    rows = db.query(
+        "SELECT r.id, r.dataset_id, r.holder, r.author, r.delegated_to FROM requests r"
+        f" WHERE {reach} AND r.waiting_for <> 'requester' ORDER BY r.waiting_since, r.number",
+        values,
+    )
+    return [Outline(**row) for row in rows]
+
+
+def _reach(person: Person, states: Sequence[State], now: datetime) -> tuple[str, dict[str, Any]]:
+    """What somebody's roles or a delegation reach, as a condition with its values."""
+    grants = [grant for grant in person.grants if grant.holds(now)]
+    scopes = {grant.scope for grant in grants if grant.role in (Role.MANAGER, Role.STEWARD) and grant.scope}
+    named = {f"state{place}": str(state) for place, state in enumerate(states)}
+    among = f"r.state IN ({', '.join(f':{name}' for name in named)})"
+    if any(grant.role in (Role.ADMIN, Role.AUDITOR) for grant in grants):
+        return among, named
+    values = {f"scope{place}": scope for place, scope in enumerate(sorted(scopes))}
+    marks = ", ".join(f":{name}" for name in values) or "NULL"
+    reach = f"(r.delegated_to = :person OR r.dataset_id IN ({marks}) OR r.holder IN ({marks}))"
+    return f"{among} AND {reach}", {**named, **values, "person": person.id}
+
+
+def load_many(db: Database, request_ids: Sequence[str]) -> list[ShareRequest]:
+    """The requests with these ids, in their order."""
+    values = {f"id{place}": request_id for place, request_id in enumerate(request_ids)}
+    marks = ", ".join(f":{name}" for name in values) or "NULL"
+    found = {row["id"]: to_request(row) for row in db.query(f"SELECT * FROM requests WHERE id IN ({marks})", values)}
+    return [found[request_id] for request_id in request_ids if request_id in found]
 
 
 def events(db: Database, request: ShareRequest, *, person: Person | None, now: datetime) -> list[Event]:
@@ -172,15 +197,14 @@ def history(db: Database, request_id: str, *, private: bool) -> list[Event]:
     return [to_event(row) for row in rows]
 
 
-def histories(db: Database, request_ids: Sequence[str]) -> dict[str, list[Event]]:
-    """The histories of several requests, private notes included, by request."""
-    found: dict[str, list[Event]] = {request_id: [] for request_id in request_ids}
-    names = {f"id{place}": request_id for place, request_id in enumerate(request_ids)}
-    marks = ", ".join(f":{name}" for name in names) or "NULL"
-    rows = db.query(f"SELECT * FROM request_events WHERE request_id IN ({marks}) ORDER BY request_id, place", names)
-    for row in rows:
-        found[row["request_id"]].append(to_event(row))
-    return found
+def waited(db: Database, request_ids: Sequence[str]) -> dict[str, dict[str, float]]:
+    """How many seconds each party was waited for until the data was supplied, by request."""
+    values = {f"id{place}": request_id for place, request_id in enumerate(request_ids)}
+    marks = ", ".join(f":{name}" for name in values) or "NULL"
+    rows = db.query(
+        f"SELECT request_id, detail FROM request_events WHERE verb = 'supply' AND request_id IN ({marks})", values
+    )
+    return {row["request_id"]: json.loads(row["detail"]).get("waited", {}) for row in rows}
 
 
 def to_request(row: Mapping[str, Any]) -> ShareRequest:
@@ -251,6 +275,15 @@ def shares_in(db: Database, states: Sequence[ShareState]) -> list[Share]:
     named = {f"state{place}": str(state) for place, state in enumerate(states)}
     marks = ", ".join(f":{name}" for name in named)
     rows = db.query(f"SELECT * FROM shares WHERE state IN ({marks}) ORDER BY starts_on DESC, request_id DESC", named)
+    return _shares(db, rows)
+
+
+def shares_until(db: Database, day: date) -> list[Share]:
+    """The shares that have not ended and whose end or review is on this day or before."""
+    rows = db.query(
+        "SELECT * FROM shares WHERE state <> 'ended' AND (ends_on <= :day OR review_on <= :day) ORDER BY request_id",
+        {"day": day.isoformat()},
+    )
     return _shares(db, rows)
 
 

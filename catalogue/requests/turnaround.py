@@ -3,7 +3,7 @@
 Every event says whose turn it is from then on; the times between events add up to the whole, with nothing left over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +29,14 @@ class Turnaround:
     @property
     def total(self) -> timedelta:
         return self.requester + self.manager + self.legal + self.technical
+
+    def as_seconds(self) -> dict[str, float]:
+        """For the event of the delivery to keep, so that the register need not read whole histories."""
+        return {name: getattr(self, name).total_seconds() for name in self.__dataclass_fields__}
+
+    @classmethod
+    def of_seconds(cls, seconds: Mapping[str, float]) -> "Turnaround":
+        return cls(**{name: timedelta(seconds=value) for name, value in seconds.items()})
 
 
 def turnaround(events: Sequence[Event], *, now: datetime) -> Turnaround:
