@@ -15,6 +15,8 @@ from bot.__main__ import COMMANDS, whoholds
 from bot.replies import WANTS
 from bot.settings import SETTINGS
 from catalogue.entries import FIELDS
+from catalogue.harvest import ckan, datajson, dcat_terms
+from catalogue.harvest.mapping import Read
 from catalogue.harvest.spreadsheet import CONTACT
 from catalogue.rows import ALIASES
 from intents.understand import INTENTS
@@ -106,6 +108,18 @@ def test_every_other_name_of_a_field_is_documented() -> None:
     rows = [row.split("|")[1:3] for row in table.splitlines() if row.startswith("| `")]
     documented = {name: meant.strip(" `") for names, meant in rows for name in re.findall(r"`([^`]+)`", names)}
     assert documented == dict(ALIASES)
+
+
+@pytest.mark.parametrize(
+    ("heading", "table"), [("CKAN", ckan.TABLE), ("data.json", datajson.TABLE), ("DCAT", dcat_terms.TERMS)]
+)
+def test_what_fields_of_other_catalogues_become_is_published_as_it_is(heading: str, table: tuple[Read, ...]) -> None:
+    rows = re.findall(
+        r"^\| `([^`]+)` \| `([^`]+)`(?: \((.+)\))? \|$", section(DOCS / "fields.md", heading), re.MULTILINE
+    )
+    expected = [(read.theirs, read.ours, read.note) for read in table]
+    own = [(term, field, "") for term, field in dcat_terms.OWN.items()] if heading == "DCAT" else []
+    assert rows == expected + own
 
 
 def test_the_contact_columns_of_a_spreadsheet_are_documented() -> None:

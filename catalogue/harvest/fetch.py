@@ -81,12 +81,14 @@ class Fetcher:
     def __exit__(self, _kind: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None) -> None:
         self._client.close()
 
-    def page(self, url: str, *, accept: str = "application/json") -> tuple[bytes, str]:
+    def page(self, url: str, *, accept: str = "application/json", limit: int | None = None) -> tuple[bytes, str]:
         """The whole of a small answer, and its media type. Tried again when the source is busy. SourceProblem."""
         for turn in range(1, self.caps.tries + 1):
             try:
                 with self.open(url, accept=accept) as fetched:
-                    return _whole(fetched.chunks, self.caps.page), fetched.headers.get("content-type", "")
+                    return _whole(fetched.chunks, min(limit or self.caps.page, self.caps.page)), fetched.headers.get(
+                        "content-type", ""
+                    )
             except Busy as busy:
                 if turn == self.caps.tries:
                     raise

@@ -1,32 +1,59 @@
-"""Which form a file has, by its name: CSV, a workbook (.xlsx), or JSON lines, plain or gzipped."""
+"""Which form a file has, by its name: CSV, a workbook (.xlsx), DCAT, or JSON lines, plain or gzipped."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from catalogue.harvest import jsonlines, spreadsheet, workbook
+from catalogue.harvest import dcat, jsonlines, spreadsheet, workbook
 from catalogue.model import Dataset
 from catalogue.rows import Fault
 
-FORMS = ("jsonl", "csv", "xlsx")
+FORMS = ("jsonl", "csv", "xlsx", "dcat-jsonld", "dcat-turtle")
+_SUFFIXES = {
+    ".csv": "csv",
+    ".xlsx": "xlsx",
+    ".jsonld": "dcat-jsonld",
+    ".ttl": "dcat-turtle",
+    ".rdf": "dcat-turtle",
+}
 
 
 def form_of(path: Path) -> str:
     """One of FORMS; JSON lines where the name says nothing else."""
-    return {".csv": "csv", ".xlsx": "xlsx"}.get(path.suffix.lower(), "jsonl")
+    return _SUFFIXES.get(path.suffix.lower(), "jsonl")
 
 
 def read(path: Path) -> Iterator[tuple[int, dict[str, Any] | Fault]]:
     """Each row's line number with its values by field, or with its fault."""
     readers = {"csv": spreadsheet.read, "xlsx": workbook.read, "jsonl": jsonlines.read}
+    readers |= {"dcat-jsonld": dcat.read, "dcat-turtle": dcat.read}
     return readers[form_of(path)](path)
 
 
-def write(datasets: Iterable[Dataset], path: Path, *, form: str, per_distribution: bool = False) -> int:
-    """Write entries so that `read` gives the same ones; returns how many. JSON lines have no other layout."""
+def write(
+    datasets: Iterable[Dataset],
+    path: Path,
+    *,
+    form: str,
+    per_distribution: bool = False,
+    name_of: Mapping[str, str] = {},
+) -> int:
+    """Write entries so that `read` gives the same ones; returns how many. JSON lines have no other layout.
+
+    `name_of` gives the names of organisations by slug, which DCAT holds beside the slug.
+    """
     if form == "xlsx":
         return workbook.write(datasets, path, per_distribution=per_distribution)
     with path.open("w", encoding="utf-8", newline="") as out:
         if form == "csv":
             return spreadsheet.write(datasets, out, per_distribution=per_distribution)
-        return jsonlines.write(datasets, out)
+        return write_text(datasets, out, form=form, name_of=name_of)
+
+
+def write_text(datasets: Iterable[Dataset], out: TextIO, *, form: str, name_of: Mapping[str, str] = {}) -> int:
+    """Write entries as JSON lines or DCAT into a text; returns how many."""
+    if form == "dcat-jsonld":
+        return dcat.write_jsonld(datasets, out, name_of=name_of)
+    if form == "dcat-turtle":
+        return dcat.write_turtle(datasets, out, name_of=name_of)
+    return jsonlines.write(datasets, out)

@@ -10,7 +10,7 @@ from typing import Any
 
 from catalogue.entries import Document
 from catalogue.fields import is_empty
-from catalogue.harvest import ckan, datajson, jsonlines, jsonstream, spreadsheet
+from catalogue.harvest import ckan, datajson, dcat, jsonlines, jsonstream, spreadsheet
 from catalogue.harvest.fetch import MIB, Fetcher
 from catalogue.harvest.mapping import link
 from catalogue.harvest.pages import Page, paged
@@ -50,6 +50,7 @@ def _own_id(record: Mapping[str, Any]) -> Any:
 
 SPEECHES: Mapping[Kind, Speech] = {
     Kind.CKAN: Speech(ckan.native, ckan.row),
+    Kind.DCAT: Speech(dcat.native, dcat.row),
     Kind.DATAJSON: Speech(datajson.native, datajson.row),
     Kind.JSONL: Speech(_own_id, _as_it_is),
     Kind.CSV: Speech(_own_id, _as_it_is),
@@ -65,6 +66,9 @@ def pages(
     """
     if source.kind is Kind.CKAN:
         yield from ckan.pages(fetcher, source.url, since=since, begin=begin)
+        return
+    if source.kind is Kind.DCAT:
+        yield from dcat.pages(fetcher, source.url)
         return
     with NamedTemporaryFile(suffix=".csv" if source.kind is Kind.CSV else ".jsonl") as file:
         asked = {"If-None-Match": fresh.get("etag"), "If-Modified-Since": fresh.get("modified")}

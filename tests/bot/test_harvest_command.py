@@ -89,3 +89,37 @@ def test_without_leave_nothing_private_is_harvested(upstream: Upstream, monkeypa
 )
 def test_a_wrong_call_is_refused(upstream: Upstream, words: list[str]) -> None:
     assert run(*words).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["entries.jsonld", "entries.ttl"])
+def test_dcat_goes_out_and_comes_back(upstream: Upstream, tmp_path: Path, name: str) -> None:
+    harvested()
+    file = tmp_path / name
+    written = run("export", str(file))
+    assert "20 entries written" in written.stderr
+    assert "20 lack what the UK metadata model requires: creator (20)" in written.stderr
+    report = json.loads(run("import", str(file), "--dry-run", "--json").stdout)
+    assert (report["unchanged"], report["failed"]) == (20, 0)
+
+
+def test_an_import_is_taken_back(upstream: Upstream, tmp_path: Path) -> None:
+    file = tmp_path / "new.jsonl"
+    file.write_text('{"id": "a/b", "title": "A", "publisher": "DfE"}\n', encoding="utf-8")
+    imported = json.loads(run("import", str(file), "--json").stdout)
+    assert "1 that it had added withdrawn" in run("import", "--undo", imported["run"]).stdout
+    assert run("import", "--undo", imported["run"]).exit_code == 1
+    assert run("import", str(file), "--undo", imported["run"]).exit_code == 2
+    assert run("import").exit_code == 2
+
+
+def test_conflicts_are_listed_and_decided_at_once(upstream: Upstream, tmp_path: Path) -> None:
+    harvested()
+    file = tmp_path / "edit.jsonl"
+    file.write_text('{"id": "department-for-education/dataset-1", "title": "Ours"}\n', encoding="utf-8")
+    run("import", str(file))
+    upstream.packages[1] = package(1, title="Theirs")
+    assert harvested()["conflicts"] == 1
+    listed = run("sources", "conflicts", "portal").stdout
+    assert 'department-for-education/dataset-1, title: "Ours" here, "Theirs" there' in listed
+    assert run("sources", "conflicts", "portal", "--take").exit_code == 2
+    assert run("sources", "conflicts", "portal", "--take", "--as", "nobody").exit_code == 2

@@ -97,6 +97,9 @@ def serving() -> Iterator[Upstream]:
     class Server(ThreadingHTTPServer):
         daemon_threads = True
 
+        def handle_error(self, *_given: object) -> None:
+            """Who asked hung up, as it should on a source that misbehaves."""
+
     server = Server(("127.0.0.1", 0), Handler)
     upstream = Upstream(server.server_port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
