@@ -60,7 +60,7 @@ def card(
     except NotFound:
         gone = say("gone", request_id=request_id)
         return message(gone, [section(gone)])
-    if event is not None and event < _newest_told(context, request_id, person):
+    if event is not None and event < _newest_told(context, request_id, person, now):
         older = say("older", what=HAPPENINGS[what], request=request)
         return message(older, [section(older)])
     said = [say("headline", what=HAPPENINGS[what]), *pieces(context, request, person, now=now)]
@@ -70,11 +70,19 @@ def card(
     return message("\n\n".join(piece for piece in said if piece), blocks)
 
 
-def _newest_told(context: Context, request_id: str, person: Person) -> int:
-    """The place of the newest event of a request that this person has a message about."""
+def _newest_told(context: Context, request_id: str, person: Person, now: datetime) -> int:
+    """The place of the newest event of a request that this person has a message about, or is about to have."""
     where = {"about": request_id, "person": person.id}
-    rows = context.db.query("SELECT details FROM told WHERE about = :about AND person = :person", where)
-    return max((json.loads(row["details"]).get("event") or 0 for row in rows), default=0)
+    told = context.db.query("SELECT details FROM told WHERE about = :about AND person = :person", where)
+    coming = context.db.query(
+        "SELECT payload FROM outbox WHERE kind = 'tell' AND channel = :channel AND state IN ('waiting', 'sending')"
+        " AND due_at <= :now",
+        {"channel": f"person {person.id}", "now": clock.stamp(now)},
+    )
+    payloads = [json.loads(row["payload"]) for row in coming]
+    values = [json.loads(row["details"]) for row in told]
+    values += [payload["values"] for payload in payloads if payload["about"] == request_id]
+    return max((each.get("event") or 0 for each in values), default=0)
 
 
 def pieces(context: Context, request: ShareRequest, person: Person, *, now: datetime) -> list[str]:

@@ -6,6 +6,7 @@ person may do this to it is asked of the record each time.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from catalogue.requests.states import EDITABLE, State, Verb
 from catalogue.requests.steps import too_late
 from catalogue.requests.stricter import book_of
 from catalogue.rights import Action
+from intents.explained import alternatives
 
 Body = Mapping[str, Any]
 WAYS = re.compile(r"^request\.(back|skip)$")
@@ -58,13 +60,21 @@ class RequestForm:
         now = clock.now()
         with self.desk.refusing(body):
             person = self.desk.person(body, now)
-            known = requests.before(self.db, action["value"], by=person, now=now)
+            known = self._known(action["value"], person, now)
             earlier = [] if known.is_open else self._earlier(person, known)
             if known.is_clear and not earlier:
                 self._open_step(body, requests.start(self.db, known.dataset.id, by=person, now=now), 0)
             else:
                 self.desk.open(body, views.advice(known, earlier, self._says(known, now)))
         ack()
+
+    def _known(self, dataset_id: str, person: Person, now: datetime) -> Before:
+        """What is there already: requests, shares, and open data on the same subject."""
+        known = requests.before(self.db, dataset_id, by=person, now=now)
+        if known.is_open:
+            return known
+        instead = alternatives(self.desk.context, known.dataset, audience=people.audience_of(person))
+        return replace(known, open_instead=instead)
 
     def _earlier(self, person: Person, known: Before) -> list[ShareRequest]:
         """Requests of their own whose answers can be copied: sent once, those for the same data first."""

@@ -20,6 +20,7 @@ from bot.slack.blocks import button, buttons, divider, modal, section
 from bot.slack.request_inputs import FILL, MANY, TYPED, inputs
 from bot.slack.request_words import lines, say
 from catalogue.requests.model import Before, Section, ShareRequest
+from catalogue.requests.states import EDITABLE
 
 Words = Mapping[str, str]
 COPY = "copy_of"
@@ -39,8 +40,9 @@ def advice(known: Before, earlier: Sequence[ShareRequest], says: Words) -> dict[
         return modal("No request needed", blocks, callback_id="request.advice")
     blocks += [section(says[each.request_id]) for each in known.shares[:5]]
     for own in known.own[:5]:
-        go_on = button("Go on", action_id="request.continue", value=own.id, about=own.id, primary=True)
-        blocks.append(section(says[own.id], accessory=go_on))
+        verb = ("Go on", "request.continue") if own.state in EDITABLE else ("Read it", "request.open")
+        look = button(verb[0], action_id=verb[1], value=own.id, about=own.id, primary=True)
+        blocks.append(section(says[own.id], accessory=look))
     for each in known.waiting[:5]:
         join = button("Join it", action_id="request.join", value=each.id, about=each.id)
         blocks.append(section(says[each.id], accessory=join))

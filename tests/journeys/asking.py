@@ -106,6 +106,13 @@ def starts(town: Town, user: str = ANALYST, dataset: str = NPD) -> View:
     return front(town, user)
 
 
+def begins(town: Town, user: str = ANALYST, dataset: str = NPD) -> View:
+    """Somebody starts a request, past what is to be known first; returns the first step."""
+    if starts(town, user, dataset).callback_id == "request.begin":
+        town.sender.submit(user, {})
+    return front(town, user)
+
+
 def section_of(view: View) -> str:
     import json
 
@@ -128,9 +135,7 @@ def fills(town: Town, user: str = ANALYST) -> View:
 
 def asks_for(town: Town, user: str = ANALYST, dataset: str = NPD) -> ShareRequest:
     """Somebody asks for data from the first click to the receipt."""
-    view = starts(town, user, dataset)
-    if view.callback_id == "request.begin":
-        town.sender.submit(user, {})
+    begins(town, user, dataset)
     assert fills(town, user).callback_id == "request.submit", words(front(town, user))
     town.sender.submit(user, {"declared": ["yes"]})
     assert front(town, user).callback_id == "request.done", words(front(town, user))

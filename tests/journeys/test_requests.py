@@ -12,6 +12,7 @@ from tests.journeys.asking import (
     MANAGER,
     NPD,
     asks_for,
+    begins,
     buttons,
     card,
     decides,
@@ -177,6 +178,19 @@ def test_a_request_is_handed_over_to_a_colleague(town: Town) -> None:
     assert "request.withdraw" in buttons(card(town, other))
 
 
+def test_open_figures_on_the_same_subject_are_offered_first(town: Town) -> None:
+    view = starts(town)
+    assert view.callback_id == "request.begin"
+    assert "is open and on the same subject" in words(view)
+    rows = town.db.query("SELECT COUNT(*) AS n FROM requests")
+    assert rows == [{"n": 0}], "nothing is begun by looking"
+    looked = next(
+        each for block in view.blocks if (each := block.get("accessory")) and each["action_id"] == "request.look"
+    )
+    presses(town, ANALYST, "request.look", looked["value"], view)
+    assert front(town, ANALYST).payload["title"]["text"] == "Open data"
+
+
 def test_open_data_needs_no_request(town: Town) -> None:
     rows = town.db.query("SELECT id FROM datasets WHERE entry LIKE :open LIMIT 1", {"open": '%"access_rights":"OPEN"%'})
     view = starts(town, ANALYST, rows[0]["id"])
@@ -185,7 +199,7 @@ def test_open_data_needs_no_request(town: Town) -> None:
 
 
 def test_a_draft_is_saved_at_every_step_although_invalid_and_gone_on_with_later(town: Town) -> None:
-    town.sender.click(ANALYST, starts(town), "request.skip", value="SR-0001", values={"aims": "Half a thought"})
+    town.sender.click(ANALYST, begins(town), "request.skip", value="SR-0001", values={"aims": "Half a thought"})
     second = front(town, ANALYST)
     assert asking.section_of(second) == "legal"
     presses(town, ANALYST, "request.back", "SR-0001", second)
@@ -211,7 +225,7 @@ def test_a_draft_is_saved_at_every_step_although_invalid_and_gone_on_with_later(
 
 
 def test_a_fault_stands_beside_its_question_and_what_was_written_is_kept(town: Town) -> None:
-    view = starts(town)
+    view = begins(town)
     given = {**asking.anything(view), "data_type": ["personal", "none"], "aims": "To feed pupils"}
     town.sender.submit(ANALYST, given)
     (fault,) = town.workspace.views.errors[ANALYST].values()
@@ -220,7 +234,7 @@ def test_a_fault_stands_beside_its_question_and_what_was_written_is_kept(town: T
 
 
 def test_a_choice_that_asks_for_more_shows_the_question_at_once(town: Town) -> None:
-    view = starts(town)
+    view = begins(town)
     assert "which_organisations" not in words(view)
     town.sender.select(ANALYST, view, "request.choose", "others", block_id="other_organisations")
     grown = front(town, ANALYST)

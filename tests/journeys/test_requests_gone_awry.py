@@ -24,6 +24,7 @@ from tests.journeys.asking import (
     STEWARD,
     anything,
     asks_for,
+    begins,
     button,
     buttons,
     card,
@@ -207,7 +208,7 @@ def test_while_slack_is_down_nothing_is_lost_and_then_everybody_hears_in_order(
     monkeypatch.setattr(outbox, "LONGEST_WAIT", timedelta(milliseconds=50))
     for method in ("chat.postMessage", "chat.update"):
         town.workspace.faults.add(kind=kind, method=method, times=8)
-    starts(town) if kind != "x" else None
+    begins(town)
     fills(town)
     town.sender.submit(ANALYST, {"declared": ["yes"]})
     town.workspace.views.close(ANALYST, whole=True)
@@ -219,18 +220,20 @@ def test_while_slack_is_down_nothing_is_lost_and_then_everybody_hears_in_order(
 
 
 def test_a_form_that_slack_is_too_slow_to_open_is_offered_again_and_nothing_is_lost(town: Town) -> None:
-    message = button(town, ANALYST, "request.start", NPD)
+    begins(town)
+    town.workspace.views.close(ANALYST, whole=True)
+    message = button(town, ANALYST, "request.continue", "SR-0001")
     town.workspace.faults.add(kind="error:expired_trigger_id", method="views.open")
-    assert presses(town, ANALYST, "request.start", NPD, message).ok
+    assert presses(town, ANALYST, "request.continue", "SR-0001", message).ok
     town.settles()
     assert "Press the button again." in town.said_to(ANALYST)[-1].text
-    presses(town, ANALYST, "request.start", NPD, message)
-    assert "You have begun this." in words(front(town, ANALYST))
-    assert town.db.query("SELECT COUNT(*) AS n FROM requests") == [{"n": 1}]
+    presses(town, ANALYST, "request.continue", "SR-0001", message)
+    assert "SR-0001" in words(front(town, ANALYST))
+    assert "You have begun this." in words(starts(town))
 
 
 def test_a_form_sent_twice_is_sent_once_and_shows_the_same_receipt(town: Town) -> None:
-    starts(town)
+    begins(town)
     view = fills(town)
     results = at_once(*[lambda: town.sender.submit(ANALYST, {"declared": ["yes"]}, view=view)] * 2)
     assert all(each.ok for each in results)
@@ -273,8 +276,7 @@ def test_who_has_no_part_in_a_request_learns_nothing_of_it_and_the_audit_remembe
 
 def test_forged_metadata_is_checked_like_any_other_id(town: Town) -> None:
     asks_for(town)
-    starts(town, OFFICER)
-    view = front(town, OFFICER)
+    view = begins(town, OFFICER)
     forged = replace(
         view, payload=view.payload | {"private_metadata": json.dumps({"id": "SR-0001", "section": "purpose"})}
     )
