@@ -73,8 +73,16 @@ def run(db: Database, now: datetime) -> None:
         _age(this, request)
     for share in shares_until(db, clock.london(now).date() + max(SHARE_WARNED)):
         _watch(this, share)
+    for request in _in_states(db, _WITHDRAWN):
+        _gone(this, request)
     _digests(this)
 
+
+_WITHDRAWN = (
+    "state IN ('draft', 'submitted', 'in_review', 'returned')"
+    " AND dataset_id IN (SELECT d.id FROM datasets d WHERE d.status = 'withdrawn')"
+)
+"""Requests for an entry that is no longer kept."""
 
 CHORE = Chore("requests.remind", timedelta(minutes=10), run)
 
@@ -174,6 +182,17 @@ def _age(this: _Round, request: ShareRequest) -> None:
         with this.db.atomic():
             if load(this.db, request.id).changed_at == request.changed_at:
                 expire(this.db, request.id, now=this.now)
+
+
+def _gone(this: _Round, request: ShareRequest) -> None:
+    """Tell whoever asked, once, that the entry was withdrawn. The request goes on: the data may still be there."""
+    since = clock.stamp(request.created_at)
+    if (request.id, "dataset_withdrawn", since) in this.noted:
+        return
+    with this.db.atomic():
+        if note(this.db, request, "dataset_withdrawn", since, now=this.now):
+            due = this.due(request.organisation)
+            say(this.db, "dataset_withdrawn", askers(request), request, key=f"gone:{since}", now=this.now, due=due)
 
 
 def _watch(this: _Round, share: Share) -> None:

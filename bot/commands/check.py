@@ -9,7 +9,7 @@ import click
 
 from bot import settings
 from bot.commands.common import opened, print_json
-from catalogue import audit, datasets, outbox
+from catalogue import audit, clock, datasets, outbox, working_days
 from catalogue.errors import CatalogueError
 from catalogue.model import GOVERNMENT
 from catalogue.search.find import Search
@@ -65,6 +65,8 @@ def _findings() -> Iterator[Finding]:
         yield "outbox", not counts["parked"], note
     finally:
         db.close()
+    known, year = working_days.known_until(), clock.now().year
+    yield "bank holidays", known > year, f"known until the end of {known}"
     try:
         settings.need_slack(chosen)
         yield "Slack", True, "Socket Mode" if chosen.app_token else "HTTP"

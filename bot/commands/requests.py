@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from catalogue.errors import BadRules, NotAllowed
 from catalogue.model import Person
 from catalogue.requests.evidence import event_values, evidence, request_values
 from catalogue.requests.model import Share, ShareRequest, Waiting
+from catalogue.requests.preferences import Preferences, choose, preferences
 from catalogue.requests.record import EVERYTHING, everything, history, load
 from catalogue.requests.states import State
 from catalogue.requests.stricter import book_of, set_for
@@ -190,6 +191,34 @@ _deed("tick", "Say that a step to delivery is done.", "--as dfe-manager --step a
 _deed("supply", "Say that the data has been supplied.", "--as dfe-manager", requests.supply)
 _deed("renew", "Give the share a new end.", "--as dfe-manager --ends 2028-03-31", requests.renew, ENDS)
 _deed("end", "End the share early.", '--as council-officer --note "The work is done."', requests.end)
+
+
+@command.command("tell-me")
+@AS
+@click.option("--digest/--each", "digest", default=None, help="Once a working day, or each request as it comes.")
+@click.option("--quiet", metavar="18:00-08:00", help="When not to be disturbed, by London's clock; 'never' to end it.")
+def tell_me(who: str, digest: bool | None, quiet: str | None) -> None:
+    """Choose how somebody hears of requests.
+
+    Example: whoholds requests tell-me --as dfe-manager --digest --quiet 18:00-08:30
+    """
+    with _acting(who) as (db, by, _now):
+        present = preferences(db, by.id)
+        start, end = _hours(quiet) if quiet else (present.quiet_from, present.quiet_until)
+        choose(db, by.id, Preferences(present.digest if digest is None else digest, start, end))
+        now_ = preferences(db, by.id)
+    hours = f", quiet from {now_.quiet_from:%H:%M} to {now_.quiet_until:%H:%M}" if now_.quiet_from else ""
+    click.echo(f"{by.id} hears {'once a working day' if now_.digest else 'of each request'}{hours}.")
+
+
+def _hours(quiet: str) -> tuple[time | None, time | None]:
+    if quiet == "never":
+        return None, None
+    start, _dash, end = quiet.partition("-")
+    try:
+        return time.fromisoformat(start), time.fromisoformat(end)
+    except ValueError:
+        raise click.UsageError("Give hours like 18:00-08:00, or never.") from None
 
 
 @command.command("list")

@@ -60,6 +60,7 @@ HAPPENINGS: Mapping[str, str] = {
     "expiring": "What you began is closed in a week if nothing happens to it",
     "ending": "A share ends soon",
     "review_due": "A share is to be looked at again",
+    "dataset_withdrawn": "The data that you asked for is no longer kept",
 }
 """The headline of each happening, `request.<key>`."""
 

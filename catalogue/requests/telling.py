@@ -25,6 +25,7 @@
 | `request.your_turn` | author and those who joined | it has waited 5 or 10 working days for them |
 | `request.expiring` | author | a draft or an unanswered return ends in a week |
 | `request.ending`, `request.review_due` | both sides | a share ends in a month or a week; its review date is here |
+| `request.dataset_withdrawn` | author and those who joined | the entry was withdrawn while the request is going |
 | `request.digest` | a manager who chose so | what waits for them, once a working day (`about` is `digest:<person>`) |
 
 Somebody who chose the digest is not told of each request that comes in. Quiet hours hold a message back till they end.

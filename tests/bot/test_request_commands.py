@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from click.testing import CliRunner, Result
 
 from bot import sample
 from bot.__main__ import whoholds
+from bot.app import TELLERS
 from catalogue.errors import CatalogueError, NotAllowed, NotFound, TooLate
+from catalogue.requests import telling
 from catalogue.search.find import Search
 
 NPD = "dfe/national-pupil-database"
@@ -151,3 +154,15 @@ def test_the_sample_brings_requests_in_every_stage_and_says_nothing(
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     assert rows
     assert all(row["is_illustrative"] == "yes" for row in rows)
+
+
+def test_somebody_chooses_how_to_hear_of_requests(run: Run) -> None:
+    chosen = run("requests", "tell-me", "--as", "dfe-manager", "--digest", "--quiet", "18:00-08:30")
+    assert chosen.stdout == "dfe-manager hears once a working day, quiet from 18:00 to 08:30.\n"
+    assert "of each request." in run("requests", "tell-me", "--as", "dfe-manager", "--each", "--quiet", "never").stdout
+
+
+def test_everything_that_is_told_of_requests_has_its_words() -> None:
+    told = set(re.findall(r"`(request\.\w+)`", telling.__doc__ or ""))
+    assert told
+    assert told <= set(TELLERS)

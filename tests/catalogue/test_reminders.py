@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from catalogue import clock, people, reminders, requests, working_days
+from catalogue import clock, datasets, people, reminders, requests, working_days
 from catalogue.model import Grant, Person, Role
 from catalogue.requests.model import ShareState
 from catalogue.requests.preferences import Preferences, choose
@@ -236,3 +236,13 @@ def test_a_deputy_stands_in_between_dates(db: Database, folk: dict[str, Person],
     assert actor and [each.id for each in actor.everyone] == ["pupils-manager", "deputy"]
     actor = requests.next_actor(db, request, now=now + 10 * DAY)
     assert actor and [each.id for each in actor.everyone] == ["pupils-manager"]
+
+
+def test_whoever_asked_for_data_that_is_withdrawn_hears_of_it_once(
+    db: Database, folk: dict[str, Person], now: datetime
+) -> None:
+    request = submitted(db, folk["asker"], now)
+    datasets.withdraw(db, PUPILS, revision=1, successor=TOTALS, by="steward", why=None, now=now)
+    pass_time(db, now, now + DAY, 6 * HOUR)
+    assert [each.person for each in told(db, "dataset_withdrawn")] == ["asker"]
+    requests.decline(db, request.id, by=folk["manager"], note="It is no longer kept.", now=now + DAY)
