@@ -23,16 +23,15 @@ from pathlib import Path
 
 import tantivy
 
-from catalogue import datasets, organisations
-from catalogue.model import Audience, Dataset, Visibility
+from catalogue import datasets
+from catalogue.model import Audience, Visibility
 from catalogue.search.schema import VERSION, document, prepare, schema
+from catalogue.search.writing import SMALL_HEAP, Writers, publisher_names
 from catalogue.store import Database
 
 log = logging.getLogger(__name__)
 
 PAGE = 2_000
-SMALL_HEAP = 15_000_000
-LARGE_HEAP = 120_000_000
 AT_ONCE = 500  # changes a question brings in itself
 PATIENCE = 0.3  # seconds a question waits for another writer
 READERS_KEPT = 200
@@ -146,10 +145,10 @@ class Index:
         reader = Audience(in_government=True, names=names)
         mine = [entry for entry in datasets.named(db) if reader.may_know(entry)]
         if mine:
-            publishers = _publisher_names(db)
+            publisher = publisher_names(db)
             with partition.writer(SMALL_HEAP, 1) as writer:
                 for entry in mine:
-                    writer.add_document(document(entry, publishers.get(entry.publisher or "", "")))
+                    writer.add_document(document(entry, publisher(entry.publisher or "")))
             partition.reload()
         if len(self._named) > READERS_KEPT:
             self._named = {}
@@ -162,28 +161,15 @@ class Index:
         Up to the change `new_until` every entry is met for the first time. An entry that is edited while it is read
         has a later one, and may come twice.
         """
-        publishers = _publisher_names(db)
-        writers: dict[Visibility, tantivy.IndexWriter] = {}
         count, seen = 0, state.change
-        try:
+        with Writers(self._partitions, db) as writers:
             while page := datasets.changed_since(db, seen, limit=PAGE):
-                if not writers:
-                    heap = LARGE_HEAP if len(page) == PAGE else SMALL_HEAP
-                    threads = min(4, os.cpu_count() or 1) if heap == LARGE_HEAP else 1
-                    writers[Visibility.PUBLIC] = self._partitions[Visibility.PUBLIC].writer(heap, threads)
-                    writers[Visibility.GOVERNMENT] = self._partitions[Visibility.GOVERNMENT].writer(SMALL_HEAP, 1)
                 for entry in page:
-                    _put(writers, entry, publishers, is_new=entry.change <= new_until)
+                    writers.put(entry, is_new=entry.change <= new_until, are_many=bool(count) or len(page) == PAGE)
                 seen, count = page[-1].change, count + len(page)
                 progress(len(page))
-            for writer in writers.values():
-                writer.commit()
-        finally:
-            for writer in writers.values():
-                writer.wait_merging_threads()
-        for partition in self._partitions.values():
-            partition.reload()
-        self._save(State(seen, state.lineage))
+            writers.commit()
+            self._save(State(seen, state.lineage))  # found from now on; tidying up is for this thread alone to wait for
         return count
 
     def _open(self, lineage: int) -> None:
@@ -263,21 +249,3 @@ def _open(folder: Path) -> tantivy.Index:
     for _score, address in searcher.search(tantivy.Query.all_query(), 1, count=False).hits:
         searcher.doc(address)
     return partition
-
-
-def _put(
-    writers: dict[Visibility, tantivy.IndexWriter], entry: Dataset, publishers: dict[str, str], *, is_new: bool
-) -> None:
-    if not is_new:
-        for writer in writers.values():
-            writer.delete_documents_by_term("id", entry.id)
-    if entry.visibility in writers:
-        writers[entry.visibility].add_document(document(entry, publishers.get(entry.publisher or "", "")))
-
-
-def _publisher_names(db: Database) -> dict[str, str]:
-    """For each organisation the present names by which its entries should be found."""
-    return {
-        body.slug: " ".join(part for part in (body.name, body.acronym, *body.other_names) if part)
-        for body in organisations.everyone(db)
-    }

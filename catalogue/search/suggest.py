@@ -51,6 +51,7 @@ def entries_beginning(
 ) -> list[str]:
     """Ids of entries whose names hold a word for each typed beginning, best first. Each dictionary is of `starts`."""
     words = split(fold(typed))[:8]
+    words = [word for word in words if len(word) > 1] or words  # one more letter begins nearly everything
     if not words or limit < 1:
         return []
     scores: dict[str, float] = {}
