@@ -52,7 +52,14 @@ def start(
     book = book_of(db, dataset.publisher)
     kept = prefill.checked(book, answers or {})
     filled = prefill.fill(
-        book, said.facts, dataset=dataset, case=case, earlier=prefill.latest(db, by), copied=copied, written=kept
+        book,
+        said.facts,
+        dataset=dataset,
+        case=case,
+        earlier=prefill.latest(db, by),
+        copied=copied,
+        written=kept,
+        usual=prefill.usual_in(db, by.organisation),
     )
     with db.atomic():
         request_id = _insert(db, dataset, by, said, filled, copied, now)

@@ -15,6 +15,9 @@ from catalogue.store import Database
 STEADY = ("controller_role", "security_review", "disposal", "delivery")
 """Answers that are usually the same in the next request of the same person."""
 
+SHARED = ("delivery", "disposal")
+"""Of these, what is the same throughout an organisation, once a holder has agreed to it."""
+
 _TYPES: Mapping[PersonalData, list[str]] = {
     PersonalData.NONE: ["none"],
     PersonalData.AGGREGATE: ["none"],
@@ -35,7 +38,8 @@ _BENEFITS: Mapping[Purpose, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """Answers, and for each that the author did not write where it comes from: `entry`, `conversation` or `SR-0007`."""
+    """Answers, and for each that the author did not write where it comes from: `entry`, `conversation`,
+    `organisation` or `SR-0007`."""
 
     answers: Answers
     sources: Mapping[str, str]
@@ -50,15 +54,18 @@ def fill(
     earlier: ShareRequest | None,
     copied: ShareRequest | None,
     written: Answers,
+    usual: Answers | None = None,
 ) -> Filled:
     """The answers of a new draft. What was written counts first, then the copied request, the conversation, the entry,
-    and last an earlier request of the same person, of which only the steady answers are taken."""
+    then an earlier request of the same person, of which only the steady answers are taken, and last what is `usual` in
+    their organisation."""
     offers: list[tuple[str, Answers]] = []
     if copied:
         offers.append((copied.id, copied.answers))
     offers += [("conversation", from_case(case)), ("entry", from_entry(dataset, case))]
     if earlier:
         offers.append((earlier.id, {name: earlier.answers[name] for name in STEADY if name in earlier.answers}))
+    offers.append(("organisation", usual or {}))
     answers, sources = dict(written), {}
     for question in possible(book, facts):
         for source, offered in offers:
@@ -108,6 +115,16 @@ def latest(db: Database, person: Person) -> ShareRequest | None:
         {"person": person.id},
     )
     return to_request(rows[0]) if rows else None
+
+
+def usual_in(db: Database, organisation: str | None) -> Answers:
+    """What an organisation answered in its latest approved request, of what is the same throughout it."""
+    rows = db.query(
+        "SELECT * FROM requests WHERE organisation = :slug AND state = 'approved' ORDER BY decided_at DESC LIMIT 1",
+        {"slug": organisation},
+    )
+    answers = to_request(rows[0]).answers if rows else {}
+    return {name: answers[name] for name in SHARED if name in answers}
 
 
 def checked(book: QuestionBook, answers: Answers) -> dict[str, Any]:

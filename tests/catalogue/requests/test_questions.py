@@ -209,6 +209,20 @@ def test_an_earlier_request_lends_what_stays_the_same_and_a_copy_everything(db: 
     assert "disposal" not in light.answers
 
 
+def test_what_is_the_same_throughout_an_organisation_is_taken_from_what_was_agreed(db: Database, now: datetime) -> None:
+    from tests.catalogue.requests.asking import submitted
+
+    folk = furnish(db, now)
+    agreed = submitted(db, folk["asker"], now)
+    assert "disposal" not in requests.start(db, PUPILS, by=folk["colleague"], now=now).answers
+    requests.approve(db, agreed.id, by=folk["manager"], now=now)
+    request = requests.start(db, PUPILS, by=folk["colleague"], now=now)
+    assert request.answers["disposal"] == agreed.answers["disposal"]
+    assert request.filled["disposal"] == "organisation"
+    assert "aims" not in request.answers
+    assert "disposal" not in requests.start(db, PUPILS, by=folk["stranger"], now=now).answers
+
+
 # stricter, never looser
 
 
