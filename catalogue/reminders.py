@@ -26,7 +26,7 @@ from catalogue.requests.model import Because, NextActor, Share, ShareRequest, Sh
 from catalogue.requests.preferences import preferences
 from catalogue.requests.record import load, shares_until, to_request
 from catalogue.requests.states import State
-from catalogue.requests.telling import askers, has_heard, note, say, submission
+from catalogue.requests.telling import askers, has_heard, heard, note, say, submission
 from catalogue.store import Database
 
 REMINDED = (3, 5)
@@ -154,7 +154,7 @@ def _newcomers(this: _Round, request: ShareRequest, actor: NextActor) -> None:
     if request.waiting_for is not Waiting.MANAGER or request.state is State.APPROVED:
         return
     since = submission(request)
-    if not any((request.id, f"heard:{each.id}", since) not in this.noted for each in actor.everyone):
+    if not any((request.id, heard(request, each.id), since) not in this.noted for each in actor.everyone):
         return
     with this.db.atomic():
         new = has_heard(this.db, request, actor, now=this.now)

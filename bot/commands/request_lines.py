@@ -27,8 +27,9 @@ def question_values(question: Question) -> dict[str, Any]:
     }
 
 
-def before_values(known: Before) -> dict[str, list[str]]:
+def before_values(known: Before) -> dict[str, Any]:
     return {
+        "is_open": known.is_open,
         "shares": [each.request_id for each in known.shares],
         "own": [each.id for each in known.own],
         "waiting": [each.id for each in known.waiting],
@@ -38,6 +39,10 @@ def before_values(known: Before) -> dict[str, list[str]]:
 
 def before(known: Before) -> Iterator[str]:
     """What to know before a request is started."""
+    if known.is_open:
+        yield "This is open to everyone. No request is needed."
+        for form in known.dataset.distributions:
+            yield f"  {one_line(form.url or form.title or 'Not provided')}"
     for share in known.shares:
         yield f"Your organisation already has this, by {share.request_id}."
     for each in known.own:

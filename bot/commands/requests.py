@@ -54,12 +54,15 @@ def new(dataset: str, who: str, answers: Path | None, copy: str | None, json_: b
     """
     with _acting(who) as (db, by, now):
         known = requests.before(db, dataset, by=by, now=now)
-        request = requests.start(db, dataset, by=by, now=now, answers=_read(answers), copy_of=copy)
-        missing = requests.faults(db, request, now=now)
+        request = None
+        if not known.is_open:
+            request = requests.start(db, dataset, by=by, now=now, answers=_read(answers), copy_of=copy)
+        missing = requests.faults(db, request, now=now) if request else {}
     if json_:
-        print_json({**request_values(request), "faults": missing, "before": request_lines.before_values(known)})
+        values = request_values(request) if request else {"id": None}
+        print_json({**values, "faults": missing, "before": request_lines.before_values(known)})
         return
-    for line in (*request_lines.before(known), *request_lines.draft(request, missing)):
+    for line in (*request_lines.before(known), *(request_lines.draft(request, missing) if request else ())):
         click.echo(line)
 
 

@@ -126,7 +126,7 @@ def delegate(
         raise InvalidAnswers({"to": "Choose somebody of your own organisation, or of the one that holds the data."})
     change = Change(note, columns={"delegated_to": to.id}, detail={"from": by.id, "to": to.id})
     with taking(db, request_id, Verb.DELEGATE, change, by=by, now=now) as step:
-        telling.note(db, step.request, f"heard:{to.id}", telling.submission(step.request), now=now)
+        telling.note(db, step.request, telling.heard(step.request, to.id), telling.submission(step.request), now=now)
         telling.tell(db, "delegated", [to], step, now=now)
         _stepped_in(db, step, by, now)
         telling.refresh(db, step.request, now=now)

@@ -35,6 +35,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from catalogue import clock, outbox
+from catalogue.entries import digest
 from catalogue.model import Person
 from catalogue.requests.actors import decider, responsible
 from catalogue.requests.model import NextActor, ShareRequest
@@ -82,7 +83,14 @@ def tell_deciders(db: Database, what: str, step: Step, *, now: datetime, but: Pe
 
 def has_heard(db: Database, request: ShareRequest, actor: NextActor, *, now: datetime) -> list[str]:
     """Note that these people know of the request since its submission; returns those who did not until now."""
-    return [each.id for each in actor.everyone if note(db, request, f"heard:{each.id}", submission(request), now=now)]
+    return [
+        each.id for each in actor.everyone if note(db, request, heard(request, each.id), submission(request), now=now)
+    ]
+
+
+def heard(request: ShareRequest, person_id: str) -> str:
+    """What it is noted as that somebody knows of a request: without their id, which would outlive them here."""
+    return f"heard:{digest(f'{request.id} {person_id}')[:16]}"
 
 
 def submission(request: ShareRequest) -> str:

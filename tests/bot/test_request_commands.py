@@ -128,6 +128,12 @@ def test_what_is_missing_is_listed(run: Run) -> None:
     assert "aims: Write an answer." in result.stdout
 
 
+def test_what_is_open_is_pointed_to_and_nothing_is_started(run: Run) -> None:
+    result = run("requests", "new", "dft/naptan", "--as", "council-officer")
+    assert result.stdout.startswith("This is open to everyone. No request is needed.\n  https://")
+    assert run("requests", "list", "--as", "council-officer").stdout == ""
+
+
 def test_an_organisation_asks_more_and_never_less(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "more.toml"
     file.write_text('[[question]]\nid = "panel"\nsection = "legal"\ntext = "Which panel?"\nkind = "line"\n')

@@ -2,6 +2,7 @@
 
 `at_statements` kills a child with SIGKILL after each statement of each act in turn, on a fresh copy of a request each
 time, and checks that the act has happened wholly or not at all, and that it can then be done, or is done.
+`at_sending` kills a child after each statement of sending a notice, and checks how often it was said.
 `under_load` kills a child at any moment while it acts as fast as it can, and checks everything it acknowledged.
 """
 
@@ -9,16 +10,18 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import cycle
 from typing import Any
 
-from catalogue import audit
+from catalogue import audit, outbox
 from catalogue.errors import InvalidAnswers, TooLate
 from catalogue.store import Database, connect
 from tests.catalogue.requests.many import ACTS, copies, faults_in, folk_of, stages
@@ -28,7 +31,9 @@ MOST = 200
 
 
 def main(kind: str, url: str, now: str, how_many: str) -> None:
-    {"at_statements": at_statements, "under_load": under_load}[kind](url, datetime.fromisoformat(now), int(how_many))
+    {"at_statements": at_statements, "under_load": under_load, "at_sending": at_sending}[kind](
+        url, datetime.fromisoformat(now), int(how_many)
+    )
 
 
 def at_statements(url: str, now: datetime, trials: int) -> None:
@@ -71,6 +76,51 @@ def under_load(url: str, now: datetime, kills: int) -> None:
     print(kills, acknowledged, _audit(url))
 
 
+def at_sending(url: str, now: datetime, trials: int) -> None:
+    """Slack is a file here: what it took is a line in it. Where a child died is any statement, before or after that."""
+    made, twice = _made(url, now), 0
+    folder = tempfile.mkdtemp()
+    slack = os.path.join(folder, "slack")
+    with _opened(url) as db:
+        db.execute("DELETE FROM outbox")
+    for trial in range(trials):
+        key = f"trial {trial}"
+        with _opened(url) as db:
+            outbox.tell(db, "request.receipt", "asker", {}, about=made["submitted"], key=key, now=now)
+        now += timedelta(seconds=5)  # Slack takes one message a second
+        ended = _runs(url, lambda db, at=now: _send(db, slack, at), statement=trial % 12)
+        with _opened(url) as db:
+            said = _said(slack, key)
+            sent = db.query("SELECT state FROM outbox WHERE key = :key", {"key": key})[0]["state"] == "sent"
+            assert said or not sent, (trial, "is written down as sent and was not said")
+            outbox.release(db)
+            now += timedelta(seconds=5)
+            while _send(db, slack, now):
+                now += timedelta(seconds=5)
+            assert _said(slack, key) == (2 if said and not sent else 1), (trial, ended)
+            twice += said and not sent
+    shutil.rmtree(folder)
+    print(trials, twice, _audit(url))
+
+
+def _send(db: Database, slack: str, now: datetime) -> bool:
+    """What the worker does with one notice. False when there is none."""
+    notice = outbox.claim(db, now=now)
+    if notice is None:
+        return False
+    with open(slack, "a", encoding="utf-8") as out:
+        out.write(f"{notice.key}\n")
+    outbox.told(db, notice, channel="D1", ts=str(notice.number), rendered=now, now=now)
+    return True
+
+
+def _said(slack: str, key: str) -> int:
+    if not os.path.exists(slack):
+        return 0
+    with open(slack, encoding="utf-8") as lines:
+        return [line.rstrip("\n") for line in lines].count(key)
+
+
 @contextmanager
 def _opened(url: str) -> Iterator[Database]:
     """A database that is closed again before a child is forked, which must not inherit its connection."""
@@ -98,18 +148,24 @@ def _copies(url: str, request_id: str, how_many: int) -> list[str]:
 
 def _dies(url: str, name: str, request_id: str, now: datetime, statement: int) -> bool:
     """Have a child do the act and die after this statement. False when it ended before."""
+    with _opened(url) as db:
+        folk = folk_of(db)
+    return not _runs(url, lambda db: ACTS[name][1](db, request_id, folk, now), statement=statement)
+
+
+def _runs(url: str, act: Callable[[Database], object], *, statement: int) -> bool:
+    """Have a child do something and die by SIGKILL after this statement. True when it ended before."""
     child = os.fork()
     if child == 0:
         db = connect(url)
-        folk = folk_of(db)
         moments = iter(range(statement, -10_000, -1))
         for method in ("query", "execute", "execute_many"):
             setattr(db, method, _counted(getattr(db, method), moments))
-        ACTS[name][1](db, request_id, folk, now)
+        act(db)
         os._exit(0)
     status = os.waitpid(child, 0)[1]
     assert status == 0 or os.WTERMSIG(status) == signal.SIGKILL, status
-    return status != 0
+    return status == 0
 
 
 def _counted(act: Callable[..., Any], moments: Iterator[int]) -> Callable[..., Any]:

@@ -38,3 +38,14 @@ def test_killed_under_load_nothing_acknowledged_is_lost(db: Database, url: str, 
     assert int(kills) == wanted
     assert int(acknowledged) > 0
     assert chain == "whole"
+
+
+def test_a_notice_is_said_again_only_where_the_answer_to_it_was_lost(
+    db: Database, url: str, now: datetime, python: Start
+) -> None:
+    furnish(db, now)
+    wanted = 600 if IS_FULL else 24
+    sent, twice, chain = run(python, "at_sending", url, now, wanted)
+    assert int(sent) == wanted
+    assert 0 < int(twice) < wanted
+    assert chain == "whole"
