@@ -36,4 +36,4 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
     answer = meant(context, question, claim, again="what is {id}")
-    return replace(answer, steps=next_steps(answer))
+    return replace(answer, steps=next_steps(answer, question.asker))

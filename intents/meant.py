@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from catalogue import datasets
 from catalogue.errors import NotFound
-from catalogue.model import AccessRights, Dataset, Status
+from catalogue.model import AccessRights, Dataset, Person, Role, Status
 from catalogue.search.find import Found
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Choice, Outcome, Step, show, show_dataset
@@ -147,14 +147,23 @@ def _picked(base: Answer, picked: Picked, vocabulary: Vocabulary, again: str) ->
     return replace(base, choices=choices, details={"near": shown})
 
 
-def next_steps(answer: Answer) -> tuple[Step, ...]:
-    """What can be done next with the one entry of an answer: ask for it, follow it, report what is wrong."""
+def next_steps(answer: Answer, asker: Person | None = None) -> tuple[Step, ...]:
+    """What can be done next with the one entry of an answer: ask for it, follow it, report what is wrong, or edit it."""
     if answer.outcome is not Outcome.ANSWERED or len(answer.shown) != 1:
         return ()
     dataset = answer.shown[0].dataset
-    steps = [Step("follow.entry", dataset.id), Step("entry.report", dataset.id)]
+    mend = "entry.edit" if looks_after(asker, dataset) else "entry.report"
+    steps = [Step("follow.entry", dataset.id), Step(mend, dataset.id)]
     is_to_ask_for = dataset.access_rights is not AccessRights.OPEN and dataset.status is Status.PUBLISHED
     return tuple([Step("request.start", dataset.id), *steps] if is_to_ask_for else steps)
+
+
+def looks_after(person: Person | None, dataset: Dataset) -> bool:
+    """Whether this person is offered the form of an entry. Whether they may save it is decided when it is sent."""
+    return person is not None and any(
+        grant.role is Role.ADMIN or (grant.role is Role.STEWARD and grant.scope in (dataset.id, dataset.publisher))
+        for grant in person.grants
+    )
 
 
 def not_yet(context: Context, question: Question, claim: Claim) -> Answer:

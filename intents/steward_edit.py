@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
-from catalogue.model import Dataset, Person, Role
+from catalogue.model import Person, Role
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome, Step
 from intents.context import Claim, Context, Question, compile_all, first_match
-from intents.meant import claimed, meant
+from intents.meant import claimed, looks_after, meant
 from intents.phrase import Message, read_message
 
 EXAMPLES = (
@@ -39,23 +39,17 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
     if first_match(_ADDS, read_message(question.text).text):
-        details = {"adds": True, "may": _looks_after_some(question.asker), "near": ()}
-        return Answer("steward_edit", Outcome.DONE, claim.confidence, claim.subject, details=details)
+        may = _looks_after_some(question.asker)
+        steps = (Step("entry.add", "-"),) if may else ()
+        details = {"adds": True, "may": may, "near": ()}
+        return Answer("steward_edit", Outcome.DONE, claim.confidence, claim.subject, steps=steps, details=details)
     answer = meant(context, question, claim, again="edit the entry {id}", noise=_NOISE)
     if answer.outcome is not Outcome.ANSWERED:
         return replace(answer, details={**answer.details, "adds": False, "may": False})
     entry = answer.shown[0].dataset
-    may = _may_edit(question.asker, entry)
+    may = looks_after(question.asker, entry)
     step = Step("entry.edit" if may else "entry.report", entry.id)
     return replace(answer, outcome=Outcome.DONE, steps=(step,), details={"adds": False, "may": may, "near": ()})
-
-
-def _may_edit(person: Person | None, dataset: Dataset) -> bool:
-    """Whether this person is shown the form. Whether they may save it is decided when it is sent."""
-    return person is not None and any(
-        grant.role is Role.ADMIN or (grant.role is Role.STEWARD and grant.scope in (dataset.id, dataset.publisher))
-        for grant in person.grants
-    )
 
 
 def _looks_after_some(person: Person | None) -> bool:

@@ -12,6 +12,7 @@ STEPS = {
     "request.start": "Request access",
     "entry.report": "Report a problem",
     "entry.edit": "Edit this entry",
+    "entry.add": "Add an entry",
 }
 """What the button of a step says. A step that no listener takes yet is not offered."""
 

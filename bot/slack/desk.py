@@ -21,6 +21,7 @@ from bot.slack.blocks import modal, section
 from bot.slack.request_words import name
 from catalogue import audit, clock, datasets, outbox
 from catalogue import people as people_of_record
+from catalogue.entries import to_document
 from catalogue.errors import CatalogueError, NotAllowed, NotFound, StoreUnavailable, TooLate
 from catalogue.model import Dataset, Person
 from catalogue.rights import audience_of
@@ -86,6 +87,15 @@ class Desk:
             return found[0]
         hits = self.context.search.find(text, audience=audience, limit=3).hits
         return next((hit.dataset for hit in hits if hit.dataset.title.casefold() == text.casefold()), None)
+
+    def shown(self, dataset: Dataset) -> dict[str, Any]:
+        """The entry's document as forms show it: organisations by their names."""
+        document, vocabulary = to_document(dataset), self.context.search.vocabulary()
+        if "publisher" in document:
+            document["publisher"] = vocabulary.name(document["publisher"]) or document["publisher"]
+        if "creator" in document:
+            document["creator"] = [vocabulary.name(slug) or slug for slug in document["creator"]]
+        return document
 
     def holder(self, dataset: Dataset) -> str:
         """The name of the organisation that holds an entry."""

@@ -24,6 +24,8 @@ from catalogue.entries import to_document
 from catalogue.model import Dataset, Revision, Status
 
 HISTORY_SHOWN = 20
+IMPLIED = frozenset({"visibility", "visible_to"})
+"""Fields that say something by not being there: everyone may know of the entry."""
 
 
 def say(block: str, **values: Any) -> str:
@@ -31,13 +33,12 @@ def say(block: str, **values: Any) -> str:
     return part(MRKDWN, "stewards/edit.jinja", block, **values)
 
 
-def overview(entry: Dataset, holder: str, *, origin: str | None = None) -> dict[str, Any]:
-    """What the entry says, by group, each with a button to change it."""
-    document = to_document(entry)
+def overview(entry: Dataset, document: Mapping[str, Any], holder: str, *, origin: str | None = None) -> dict[str, Any]:
+    """What the entry says, by group, each with a button to change it. `document` is the entry as forms show it."""
     blocks: list[Block] = [section(say("head", entry=entry, holder=holder))]
     for group in GROUPS.values():
         lines = [(LABELS[name], in_words(name, document[name])) for name in group.fields if name in document]
-        missing = [LABELS[name] for name in group.fields if name not in document and name != "visible_to"]
+        missing = [LABELS[name] for name in group.fields if name not in document and name not in IMPLIED]
         text = say("group", title=group.title, lines=lines, missing=missing)
         change = button("Change", action_id="entry.change", value=f"{group.name} {entry.id}", about=group.title)
         blocks.append(section(text, accessory=change))
@@ -56,6 +57,7 @@ def overview(entry: Dataset, holder: str, *, origin: str | None = None) -> dict[
 
 def group_form(
     entry: Dataset,
+    document: Mapping[str, Any],
     group: Group,
     *,
     over: str | None = None,
@@ -70,7 +72,7 @@ def group_form(
     """
     names = sorted(group.fields, key=lambda name: name != first)
     lead = say("form_note", meanwhile=meanwhile, review=bool(origin and origin.startswith("review")))
-    blocks = [note(lead), *inputs(to_document(entry), names, proposed=proposed)]
+    blocks = [note(lead), *inputs(document, names, proposed=proposed)]
     about = {"id": entry.id, "revision": entry.revision, "group": group.name, "over": over, "from": origin}
     return modal(group.title, blocks, callback_id="entry.save", submit="Save", close="Cancel", about=about)
 

@@ -130,9 +130,11 @@ class Proposing:
             wanted = proposals.changes(entry, proposal)
             if wanted:
                 (name,) = wanted
-                view = entry_views.group_form(entry, group_of(name), first=name, proposed=wanted, origin=origin)
+                group, shown = group_of(name), self.desk.shown(entry)
+                view = entry_views.group_form(entry, shown, group, first=name, proposed=wanted, origin=origin)
             else:
-                view = entry_views.overview(entry, self.desk.holder(entry), origin=origin)
+                shown, holder = self.desk.shown(entry), self.desk.holder(entry)
+                view = entry_views.overview(entry, shown, holder, origin=origin)
             self.desk.open(body, view)
         ack()
 

@@ -20,7 +20,6 @@ from bot.slack.proposing import Proposing
 from catalogue import clock, datasets, drafts, editing, history, origins
 from catalogue.checks import weighty
 from catalogue.editing import Clashed
-from catalogue.entries import to_document
 from catalogue.errors import Conflict, NotAllowed
 from catalogue.model import Dataset, Person
 from catalogue.rights import audience_of
@@ -93,7 +92,7 @@ class Stewarding:
     def _open_edit(self, body: Body, person: Person, entry: Dataset, origin: str | None, now: datetime) -> None:
         """Open the entry to be edited; for somebody who may not, the form of a proposal."""
         if editing.may_edit(person, entry, now=now):
-            self.desk.open(body, views.overview(entry, self.desk.holder(entry), origin=origin))
+            self.desk.open(body, views.overview(entry, self.desk.shown(entry), self.desk.holder(entry), origin=origin))
         else:
             Proposing(self.desk).open(body, person, entry)
 
@@ -118,7 +117,12 @@ class Stewarding:
             view = body.get("view") or {}
             over = view.get("id") if view.get("callback_id") == "entry.overview" else None
             origin = about(body).get("from")
-            self.desk.open(body, views.group_form(entry, GROUPS[group], over=over, first=first or None, origin=origin))
+            self.desk.open(
+                body,
+                views.group_form(
+                    entry, self.desk.shown(entry), GROUPS[group], over=over, first=first or None, origin=origin
+                ),
+            )
         ack()
 
     def on_save(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -129,7 +133,7 @@ class Stewarding:
             entry = editing.allowed(self.db, told["id"], person, "entry.edit", now=now)
             base = history.as_of(self.db, entry.id, told["revision"])
             fields = GROUPS[told["group"]].fields
-            form = typed(view["state"]["values"], to_document(base), fields, today=now.date())
+            form = typed(view["state"]["values"], self.desk.shown(base), fields, today=now.date())
             self._resolve_organisations(form.changes, form.errors)
             if form.errors:
                 return errors_in(ack, form.errors, view)
@@ -188,7 +192,7 @@ class Stewarding:
         did = next((line for line in datasets.history(self.db, entry.id) if line.revision == after.revision), None)
         changed = did.changes if did and after.revision != entry.revision else {}
         if told.get("over"):
-            overview = views.overview(after, self.desk.holder(after), origin=told.get("from"))
+            overview = views.overview(after, self.desk.shown(after), self.desk.holder(after), origin=told.get("from"))
             self.desk.slack.call("views.update", view_id=told["over"], view=overview)
         return show_in(ack, views.saved(after, changed, undo=after.revision))
 
@@ -237,7 +241,7 @@ class Stewarding:
             return self.desk.open(body, view)
         self.desk.slack.call("views.update", view_id=present["id"], view=view)
         if present.get("root_view_id") != present["id"] and editing.may_edit(person, entry, now=now):
-            overview = views.overview(entry, self.desk.holder(entry))
+            overview = views.overview(entry, self.desk.shown(entry), self.desk.holder(entry))
             self.desk.slack.call("views.update", view_id=present["root_view_id"], view=overview)
         return None
 
@@ -274,20 +278,20 @@ class Stewarding:
         ack()
 
     def on_add(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """Open the form of a new entry. The button's value: what it is about, if people asked for it."""
+        """Open the form of a new entry."""
         now = clock.now()
         with self.desk.refusing(body):
             person = self.desk.person(body, now)
-            self._open_add(body, person, action.get("value", "").strip(), is_demand=True)
+            self._open_add(body, person, "")
         ack()
 
-    def _open_add(self, body: Body, person: Person, title: str, *, is_demand: bool = False) -> None:
-        """Show the form of a new entry. `is_demand`: the title is what people asked for and did not find."""
+    def _open_add(self, body: Body, person: Person, title: str) -> None:
+        """Show the form of a new entry, for the organisation that they look after."""
         mine = _organisations(person)
         if not mine and not _is_admin(person):
             raise NotAllowed("Stewards add entries for their own organisation. Ask one of them to add this.")
         name = self.desk.context.search.vocabulary().name(mine[0]) if mine else None
-        self.desk.open(body, views.add(name, title=title, subject=title if is_demand and title else None))
+        self.desk.open(body, views.add(name, title=title))
 
     def on_new(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         now, told = clock.now(), about(body)

@@ -258,3 +258,33 @@ def test_the_history_hides_what_was_before_a_reader_could_know_the_entry(town: T
     datasets.amend(town.db, hidden.id, {"theme": "Education"}, revision=2, by="dfe-steward", why="x", now=now)
     lines = history.shown_to(town.db, known, audience=GOVERNMENT)
     assert [set(line.changes) for line in lines] == [{"theme"}]
+
+
+def test_a_steward_who_asks_about_an_entry_is_offered_its_form_and_others_a_report(town: Town) -> None:
+    card = town.asks_directly("what is the National Pupil Database?", STEWARD)
+    town.sender.click(STEWARD, card, "entry.edit")
+    assert front(town).callback_id == "entry.overview"
+    card = town.asks_directly("what is the National Pupil Database?", OFFICER)
+    assert "entry.edit" not in str(card.blocks)
+    town.sender.click(OFFICER, card, "entry.report")
+    assert front(town, OFFICER).callback_id == "proposal.new"
+
+
+def test_asking_to_update_or_to_add_an_entry_shows_the_button(town: Town) -> None:
+    town.sender.click(STEWARD, town.asks_directly("update the National Pupil Database entry", STEWARD), "entry.edit")
+    assert front(town).callback_id == "entry.overview"
+    town.sender.click(STEWARD, town.asks_directly("add a new dataset", STEWARD), "entry.add")
+    assert front(town).callback_id == "entry.new"
+    assert front(town).blocks[2]["element"]["initial_value"] == "Department for Education"
+
+
+def test_organisations_are_shown_by_their_names_and_kept_by_their_slugs(town: Town) -> None:
+    assert "Held by: Department for Education" in words_of(opens(town))
+    town.sender.click(STEWARD, front(town), "entry.change", value=f"who {NPD}")
+    publisher = next(block for block in front(town).blocks if block["block_id"] == "publisher")
+    assert publisher["element"]["initial_value"] == "Department for Education"
+    submits(town, creator="DfE\nNHS England")
+    assert (entry(town).publisher, entry(town).creator) == (
+        "department-for-education",
+        ("department-for-education", "nhs-england"),
+    )
