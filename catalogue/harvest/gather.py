@@ -122,15 +122,16 @@ def _begun(db: Database, source: Source, *, by: str, now: datetime) -> Gathering
 def _resumed(db: Database, source: Source, *, now: datetime) -> Gathering | None:
     """The run of this source that was killed lately, with what it had; older or unusable ones are removed."""
     rows = db.query(
-        "SELECT id, runner, started_at FROM runs WHERE source = :source AND state = 'gathering' ORDER BY id",
+        "SELECT id, runner, started_at, state FROM runs WHERE source = :source AND state IN ('gathering', 'gathered')"
+        " ORDER BY id",
         {"source": source.name},
     )
     found = None
     for row in rows:
         if _is_running(row["runner"]):
             continue
-        is_fresh = row["started_at"] > clock.stamp(now - RESUMED_WITHIN)
-        if source.kind is Kind.CKAN and is_fresh and found is None and _take_over(db, row["id"], row["runner"]):
+        can_go_on = row["state"] == "gathering" and row["started_at"] > clock.stamp(now - RESUMED_WITHIN)
+        if source.kind is Kind.CKAN and can_go_on and found is None and _take_over(db, row["id"], row["runner"]):
             found = _restored(db, source, row["id"])
         if found is None or found.run != row["id"]:
             drop(db, row["id"], state="failed")

@@ -42,9 +42,11 @@ class Harvesting:
         allowed: frozenset[str] | None = None,
         **rest: Any,
     ) -> Report:
-        known = {name: body.slug for body in organisations.everyone(db) for name in (body.name, body.slug)}
+        if "resolve" not in rest:
+            known = {name: body.slug for body in organisations.everyone(db) for name in (body.name, body.slug)}
+            rest["resolve"] = known.get
         with Fetcher(allowed=self.allowed if allowed is None else allowed, caps=caps) as fetcher:
-            return harvest(db, "portal", fetcher=fetcher, resolve=known.get, by="harvest", now=now, **rest)
+            return harvest(db, "portal", fetcher=fetcher, by="harvest", now=now, **rest)
 
 
 @pytest.fixture
