@@ -23,6 +23,7 @@ COMMANDS = {
     "requests": "Ask for data, decide on requests, and see how they stand.",
     "register": "Print what was shared, with whom, on what power.",
     "people": "Bring people in, give and take roles, hand over and remove what is kept about somebody.",
+    "review": "See how true the catalogue is, and tell of contacts that do not answer.",
     "synonyms": "Add, list and remove what people call things.",
     "index": "Look after the search index.",
     "backup": "Write a checked copy of the database.",

@@ -12,12 +12,15 @@ import pytest
 from click.testing import CliRunner
 
 from bot.__main__ import COMMANDS, whoholds
+from bot.field_words import CHECKS as MISSING
+from bot.field_words import LABELS
 from bot.replies import WANTS
 from bot.settings import SETTINGS
 from catalogue.entries import FIELDS
 from catalogue.harvest import ckan, datajson, dcat_terms
 from catalogue.harvest.mapping import Read
 from catalogue.harvest.spreadsheet import CONTACT
+from catalogue.readiness import CHECKS
 from catalogue.rows import ALIASES
 from intents.understand import INTENTS
 
@@ -120,6 +123,12 @@ def test_what_fields_of_other_catalogues_become_is_published_as_it_is(heading: s
     expected = [(read.theirs, read.ours, read.note) for read in table]
     own = [(term, field, "") for term, field in dcat_terms.OWN.items()] if heading == "DCAT" else []
     assert rows == expected + own
+
+
+def test_every_check_of_readiness_is_in_the_guide_with_its_points() -> None:
+    rows = [row for row in section(DOCS / "steward.md", "Is it ready to share?").splitlines() if row.startswith("| ")]
+    shown = [tuple(cell.strip() for cell in row.split("|")[1:4]) for row in rows[1:]]
+    assert shown == [(str(check.points), MISSING[check.id], LABELS[check.field]) for check in CHECKS]
 
 
 def test_the_contact_columns_of_a_spreadsheet_are_documented() -> None:

@@ -503,3 +503,23 @@ def test_somebody_imports_only_what_they_look_after(sampled: Whoholds, tmp_path:
     assert len({fault["reason"] for fault in report["faults"]}) == 1
     assert report["publishers"] == {"department-for-education": 3}
     assert report["examples"] == [{"id": "dfe/national-pupil-database", "fields": ["title"]}]
+
+
+# Review
+
+
+def test_how_ready_entries_are_is_told_by_organisation_and_by_week(sampled: Whoholds) -> None:
+    rows = sampled("review", "readiness", "--json").lines
+    assert [row["score"] for row in rows] == sorted(row["score"] for row in rows)
+    (dfe,) = sampled("review", "readiness", "DfE", "--json").lines
+    assert dfe in rows and dfe["name"] == "Department for Education"
+    fails(sampled("review", "readiness", "Nobody at all"), 2, "no organisation called")
+
+
+def test_a_contact_whose_mail_comes_back_lowers_its_entries_until_it_works_again(sampled: Whoholds) -> None:
+    address = "pupil-data@education.example.gov.uk"
+    before = sampled("review", "readiness", "DfE", "--json").lines[0]["score"]
+    assert "it. Who else answers for them is told." in sampled("review", "bounced", address).out
+    assert sampled("review", "readiness", "DfE", "--json").lines[0]["score"] <= before
+    assert "working again" in sampled("review", "bounced", address, "--works").out
+    assert "not known" in sampled("review", "bounced", address, "--works").out
