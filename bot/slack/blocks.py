@@ -29,6 +29,7 @@ HEADER = 150
 VALUE = 1_900
 TEXT = 3_900
 MOST_BLOCKS = 45
+MOST_MESSAGE_BLOCKS = 50
 MOST_CHARACTERS = 11_500
 MOST_IN_MODAL = 100
 TITLE = 24
@@ -79,17 +80,26 @@ def button(label: str, *, action_id: str, value: str, about: str | None = None, 
 
 
 def message(text: str, blocks: Sequence[Block]) -> SlackMessage:
-    """A message within Slack's limits: blocks that would not fit are left away from the end, with a note."""
+    """A message within Slack's limits: what would not fit is left away from the end, with a note. Buttons stay."""
     kept: list[dict[str, Any]] = []
-    size = 0
+    size, is_full = 0, False
     for block in blocks:
         shown = block.to_dict()
-        size += len(str(shown.get("text", ""))) + len(str(shown.get("elements", "")))
-        if len(kept) == MOST_BLOCKS or size > MOST_CHARACTERS:
+        size += _size(shown)
+        if (len(kept) >= MOST_BLOCKS or size > MOST_CHARACTERS) and not is_full:
+            is_full = True
             kept.append(note("There is more than fits here.").to_dict())
-            break
-        kept.append(shown)
+        if not is_full or (shown["type"] == "actions" and len(kept) < MOST_MESSAGE_BLOCKS):
+            kept.append(shown)
     return SlackMessage(text=_shortened(text, TEXT), blocks=kept)
+
+
+def _size(block: Any) -> int:
+    """How many characters a block shows."""
+    if isinstance(block, dict):
+        own = len(block["text"]) if isinstance(block.get("text"), str) else 0
+        return own + sum(_size(value) for value in block.values() if not isinstance(value, str))
+    return sum(map(_size, block)) if isinstance(block, list) else 0
 
 
 def modal(

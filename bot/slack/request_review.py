@@ -66,22 +66,22 @@ class Reading:
         return found is not None and found is not Standing.ADMIN and not is_asker(request, person)
 
     def _sheet(self, request: ShareRequest, person: Person, now: datetime) -> dict[str, Any]:
-        context = self.desk.context
-        shown = pieces(context, request, person, now=now)
+        context, rest = self.desk.context, []
         for part in requests.questions_for(self.db, request):
-            shown.append(say("review_title", title=part.title))
+            rest.append(say("review_title", title=part.title))
             answers = lines(part, request.answers)
-            shown += [say("review_line", line=(text, given, None)) for _key, text, given in answers]
+            rest += [say("review_line", line=(text, given, None)) for _key, text, given in answers]
         events = requests.events(self.db, request, person=person, now=now)
-        shown.append(say("history", lines=history_lines(context, events)))
+        rest.append(say("history", lines=history_lines(context, events)))
         if request.submitted_at:
-            shown.append(say("clock", **spent(requests.turnaround(events, now=now))))
+            rest.append(say("clock", **spent(requests.turnaround(events, now=now))))
         rows = [
             buttons(*kept)
             for row in actions(context, request, person, now=now)
             if (kept := [each for each in row if each.action_id != "request.open"])
         ]
-        return request_views.sheet(request, [piece for piece in shown if piece], *rows)
+        lead = [piece for piece in pieces(context, request, person, now=now) if piece]
+        return request_views.sheet(request, lead, rows, rest)
 
 
 def _terms(_desk: Desk, _request: ShareRequest) -> list[Block]:

@@ -98,14 +98,27 @@ def review(
 
 
 def _pieces(texts: Sequence[str], limit: int = 2_800) -> list[str]:
-    """Texts joined as far as they fit one block, so that a long request stays within the blocks of a modal."""
+    """Texts joined as far as they fit one block, and divided where one does not, so that nothing is left out and a long
+    request stays within the blocks of a modal."""
     pieces: list[str] = []
-    for text in texts:
+    for text in (part for each in texts for part in _parts(each, limit)):
         if pieces and len(pieces[-1]) + len(text) + 2 <= limit:
             pieces[-1] += f"\n\n{text}"
         else:
             pieces.append(text)
     return pieces
+
+
+def _parts(text: str, limit: int) -> list[str]:
+    """A text in parts that each fit a block, divided between words, never inside what stands for one character."""
+    parts = []
+    while len(text) > limit:
+        end = max(text.rfind(" ", 0, limit), text.rfind("\n", 0, limit))
+        if end < limit // 2:
+            end = limit if ";" not in text[limit : limit + 6] else text.rfind("&", 0, limit)
+        parts.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*parts, text]
 
 
 def done(title: str, text: str, *more: Block) -> dict[str, Any]:
@@ -151,7 +164,7 @@ def choose_person(label: str, hint: str) -> Block:
     return InputBlock(block_id="to", label=label, hint=hint, element=element)
 
 
-def sheet(request: ShareRequest, pieces: Sequence[str], *rows: Block, title: str | None = None) -> dict[str, Any]:
-    """A request to be read: pieces of prose, then rows of buttons."""
-    blocks: list[Block] = [section(piece) for piece in _pieces(pieces)]
-    return modal(title or request.id, [*blocks, *rows], callback_id="request.sheet", about={"id": request.id})
+def sheet(request: ShareRequest, lead: Sequence[str], rows: Sequence[Block], rest: Sequence[str]) -> dict[str, Any]:
+    """A request to be read: how it stands, what can be done, then every answer and what happened."""
+    blocks = [*map(section, _pieces(lead)), *rows, divider(), *map(section, _pieces(rest))]
+    return modal(request.id, blocks, callback_id="request.sheet", about={"id": request.id})
