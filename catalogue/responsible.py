@@ -34,7 +34,7 @@ def keepers(
     `above_stewards` begins at the second rung: for what a steward says is not theirs.
     """
     scopes = frozenset(scope for scope in (publisher, dataset_id) if scope)
-    everybody = [person for person in people.everyone(db) if _is_reachable(person) and person.id not in but]
+    everybody = [person for person in people.with_roles(db, now=now) if _is_reachable(person) and person.id not in but]
     rungs = {
         "steward": [] if above_stewards else [each for each in everybody if _has(each, Role.STEWARD, scopes, now)],
         "holder": [each for each in everybody if _has(each, Role.MANAGER, scopes, now)],
@@ -47,7 +47,7 @@ def keepers(
 def stewards(db: Database, *, now: datetime) -> dict[str, tuple[str, ...]]:
     """Everybody who looks after entries now, with the scopes for which they do."""
     found: dict[str, tuple[str, ...]] = {}
-    for person in people.everyone(db):
+    for person in people.with_roles(db, now=now):
         scopes = tuple(grant.scope for grant in person.grants if grant.role is Role.STEWARD and grant.holds(now))
         if scopes and _is_reachable(person):
             found[person.id] = tuple(scope for scope in scopes if scope)

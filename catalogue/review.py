@@ -58,8 +58,7 @@ def scopes_of(person: Person, *, now: datetime) -> tuple[str, ...]:
 def due(db: Database, person: Person, *, round_: str, now: datetime, limit: int = 1) -> list[Dataset]:
     """The entries this person has to look at in this round, the worst first: longest unchecked, then least ready."""
     found: list[Dataset] = []
-    rows = _due_rows(db, person, round_, now, f"ORDER BY r.review_on, r.score, r.dataset_id LIMIT {PAGE + limit}")
-    for row in rows:
+    for row in _due_rows(db, person, round_, now, limit=PAGE + limit):
         entry = editing.entry(db, row["dataset_id"], person, now=now)
         if readiness.review_on(entry) <= now.date().isoformat() and entry.status is Status.PUBLISHED:
             found.append(entry)
@@ -70,7 +69,8 @@ def due(db: Database, person: Person, *, round_: str, now: datetime, limit: int 
 
 def count_due(db: Database, person: Person, *, round_: str, now: datetime) -> int:
     """How many they have to look at in this round."""
-    return len(_due_rows(db, person, round_, now, ""))
+    which, values = _due(person, round_, now)
+    return int(db.query(f"SELECT COUNT(*) AS n {which}", values)[0]["n"]) if which else 0
 
 
 def count_done(db: Database, person: Person, *, round_: str) -> int:
@@ -82,19 +82,27 @@ def count_done(db: Database, person: Person, *, round_: str) -> int:
     return int(rows[0]["n"])
 
 
-def _due_rows(db: Database, person: Person, round_: str, now: datetime, rest: str) -> list[dict[str, Any]]:
+def _due_rows(db: Database, person: Person, round_: str, now: datetime, *, limit: int) -> list[dict[str, Any]]:
+    which, values = _due(person, round_, now)
+    if not which:
+        return []
+    order = "ORDER BY r.review_on, r.score, r.dataset_id LIMIT :limit"
+    return db.query(f"SELECT r.dataset_id {which} {order}", {**values, "limit": limit})
+
+
+def _due(person: Person, round_: str, now: datetime) -> tuple[str, dict[str, Any]]:
+    """What a person has to look at in a round, as the end of a SELECT with its values; "" when there is nothing."""
     scopes = scopes_of(person, now=now)
     if not scopes:
-        return []
+        return "", {}
     names = {f"s{place}": scope for place, scope in enumerate(scopes)}
     marks = ", ".join(f":{name}" for name in names)
-    return db.query(
-        "SELECT r.dataset_id FROM readiness r LEFT JOIN reviews v ON v.dataset_id = r.dataset_id"
-        " AND v.person = :person AND v.round = :round"
-        f" WHERE v.dataset_id IS NULL AND r.review_on <= :today AND (r.publisher IN ({marks})"
-        f" OR r.dataset_id IN ({marks})) {rest}",
-        {"person": person.id, "round": round_, "today": now.date().isoformat(), **names},
+    which = (
+        "FROM readiness r LEFT JOIN reviews v ON v.dataset_id = r.dataset_id AND v.person = :person"
+        f" AND v.round = :round WHERE v.dataset_id IS NULL AND r.review_on <= :today AND (r.publisher IN ({marks})"
+        f" OR r.dataset_id IN ({marks}))"
     )
+    return which, {"person": person.id, "round": round_, "today": now.date().isoformat(), **names}
 
 
 def answer(db: Database, dataset_id: str, answered: Answered, *, round_: str, by: Person, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Change, add or withdraw an entry: the form, for those who look after it."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ EXAMPLES = (
     "Update the description of the school census",
     "add a new dataset",
     "withdraw the STATS19 entry",
+    "People call the National Pupil Database “the pupil database”",
 )
 
 _SURE = compile_all(
@@ -25,6 +27,10 @@ _SURE = compile_all(
 _ADDS = compile_all(
     r"\b(?:add|register|create|list|publish|upload|new)\b.{0,30}?\b(?:new|data ?sets?|entry|entries|listing|list of|catalogue|data assets|spreadsheet)\b"
 )
+_CALLS = compile_all(
+    r"^(?:(?:most |many |some |our |all )?(?:people|users|staff|colleagues|teachers|schools|teams|policy)|everyone|everybody|we)"
+    r" (?:all |also |often |just |usually |sometimes )*(?:calls?|knows?|refers? to) (?P<subject>.+?) (?:as )?[“\"‘'](?P<name>[^”\"’']{2,100})[”\"’']"
+)
 _NOISE = re.compile(
     r"\b(?:please|can you|can i|we need to|i need to|i want to|i would like to|could you|how do (?:i|we)|update|edit|change|amend|correct|rename|withdraw"
     r"|retire|archive|delete|remove|mark|tag|swap|set|make|add|an?|the|our|my|entry|entries|record|description|contact|listing|dataset|title|frequency"
@@ -34,10 +40,12 @@ _NOISE = re.compile(
 
 
 def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
-    return claimed("steward_edit", _SURE, message)
+    # a name in quotation marks that people call something leaves no doubt
+    return claimed("steward_edit", _CALLS, message, sureness=0.99) or claimed("steward_edit", _SURE, message)
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
+    called = first_match(_CALLS, read_message(question.text).text)
     if first_match(_ADDS, read_message(question.text).text):
         may = _looks_after_some(question.asker)
         steps = (Step("entry.add", "-"),) if may else ()
@@ -49,7 +57,10 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     entry = answer.shown[0].dataset
     may = looks_after(question.asker, entry)
     step = Step("entry.edit" if may else "entry.report", entry.id)
-    return replace(answer, outcome=Outcome.DONE, steps=(step,), details={"adds": False, "may": may, "near": ()})
+    details = {"adds": False, "may": may, "near": (), "called": called["name"] if called else None}
+    if called and may:
+        step = Step("term.add", json.dumps([entry.id, called["name"]]))
+    return replace(answer, outcome=Outcome.DONE, steps=(step,), details=details)
 
 
 def _looks_after_some(person: Person | None) -> bool:

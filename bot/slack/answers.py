@@ -13,6 +13,7 @@ STEPS = {
     "entry.report": "Report a problem",
     "entry.edit": "Edit this entry",
     "entry.add": "Add an entry",
+    "term.add": "Add this name",
 }
 """What the button of a step says. A step that no listener takes yet is not offered."""
 

@@ -53,17 +53,19 @@ class Naming:
         self.db = desk.db
 
     def on_add(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """The button's value: the entry's id, or a list of it and the name that was said."""
         now = clock.now()
         with self.desk.refusing(body):
-            person = self.desk.person(body, now)
-            entry = editing.allowed(self.db, action["value"], person, "entry.edit", now=now)
-            self.desk.open(body, self._form(entry, person))
+            person, value = self.desk.person(body, now), action["value"]
+            dataset_id, name = json.loads(value) if value.startswith("[") else (value, None)
+            entry = editing.allowed(self.db, dataset_id, person, "entry.edit", now=now)
+            self.desk.open(body, self._form(entry, person, name))
         ack()
 
-    def _form(self, entry: Dataset, person: Person) -> dict[str, Any]:
+    def _form(self, entry: Dataset, person: Person, name: str | None) -> dict[str, Any]:
         blocks: list[Block] = [
             section(say("lead", entry=entry)),
-            _input("name", "What people call it", 120, optional=False),
+            _input("name", "What people call it", 120, optional=False, initial=name),
             _kinds(),
             _input("meaning", "What entries call it, or what the acronym stands for", 120, optional=True),
         ]
@@ -147,6 +149,6 @@ def _kinds() -> Block:
     return InputBlock(block_id="kind", label="What kind of name is it?", element=element)
 
 
-def _input(block_id: str, label: str, limit: int, *, optional: bool) -> Block:
-    element = PlainTextInputElement(action_id=ACTION, max_length=limit)
+def _input(block_id: str, label: str, limit: int, *, optional: bool, initial: str | None = None) -> Block:
+    element = PlainTextInputElement(action_id=ACTION, max_length=limit, initial_value=initial and initial[:limit])
     return InputBlock(block_id=block_id, label=label, element=element, optional=optional)

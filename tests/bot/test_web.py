@@ -255,3 +255,10 @@ def test_a_template_can_be_had_from_the_web_and_read_back(client: FlaskClient, t
     (tmp_path / name).write_bytes(response.data)
     assert list(files.read(tmp_path / name)) == []
     assert client.get("/templates/entries.exe").status_code == 404
+
+
+def test_a_page_shows_what_changed_without_who_and_why(site: Flask, client: FlaskClient, tmp_path: Path) -> None:
+    response = client.get(f"/datasets/{PUBLIC}")
+    text = response.get_data(as_text=True)
+    assert "What changed" in text and "added the entry" in text
+    assert "Sample entries" not in text.partition("What changed")[2]  # why it was added is nobody's business here

@@ -171,3 +171,17 @@ def test_who_may_not_edit_an_entry_adds_no_names_to_it(town: Town) -> None:
     town.sender.submit(STEWARD, {"name": "mine"})
     assert "You cannot do this" in str(front(town).payload)
     assert "mine" not in entry(town).alternative_titles
+
+
+@pytest.mark.parametrize("quoted", ["“the big pupil list”", "'the big pupil list'", '"the big pupil list"'])
+def test_saying_what_people_call_an_entry_offers_to_add_the_name(town: Town, quoted: str) -> None:
+    answer = town.asks_directly(f"people call the National Pupil Database {quoted}", STEWARD)
+    assert "the big pupil list" in answer.text
+    town.sender.click(STEWARD, answer, "term.add")
+    assert town.sender.submit(STEWARD, {}).ok
+    assert "the big pupil list" in entry(town).alternative_titles
+
+
+def test_who_does_not_look_after_an_entry_is_offered_to_report_what_people_call_it(town: Town) -> None:
+    answer = town.asks_directly("people call the National Pupil Database 'the big pupil list'", OFFICER)
+    assert "term.add" not in str(answer.blocks) and "entry.report" in str(answer.blocks)
