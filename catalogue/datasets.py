@@ -40,6 +40,14 @@ def get_many(db: Database, ids: Sequence[str], *, audience: Audience) -> list[Da
     return [found[key] for key in ids if key in found and audience.may_know(found[key])]
 
 
+def public_titles(db: Database, ids: Sequence[str]) -> dict[str, str]:
+    """The titles of those of these entries that everybody may know, by id."""
+    names = {f"id{place}": dataset_id for place, dataset_id in enumerate(ids)}
+    marks = ", ".join(f":{name}" for name in names) or "NULL"
+    rows = db.query(f"SELECT id, title FROM datasets WHERE visibility = 'public' AND id IN ({marks})", names)
+    return {row["id"]: row["title"] for row in rows}
+
+
 def _dataset(row: Mapping[str, Any]) -> Dataset:
     return to_dataset(json.loads(row["entry"]), revision=row["revision"], change=row["change"])
 

@@ -13,7 +13,6 @@ from statistics import median
 from typing import TextIO
 
 from catalogue import datasets, organisations
-from catalogue.model import PUBLIC
 from catalogue.requests.model import Share, ShareState
 from catalogue.requests.record import shares_in, waited
 from catalogue.requests.turnaround import BASELINE, Turnaround
@@ -119,15 +118,13 @@ def _public(
     names = {body.slug: body.name for body in organisations.known_to_everyone(db)}
     for page in range(0, len(shares), PAGE):
         some = shares[page : page + PAGE]
-        known = {
-            entry.id: entry for entry in datasets.get_many(db, [each.dataset_id for each in some], audience=PUBLIC)
-        }
+        known = datasets.public_titles(db, list({each.dataset_id for each in some}))
         seconds = waited(db, [share.request_id for share in some])
         for share in some:
             body_is_public = share.recipient is None or share.recipient in names
             if share.dataset_id in known and share.supplied_at and body_is_public:
                 taken = Turnaround.of_seconds(seconds.get(share.request_id, {}))
-                yield _line(share, known[share.dataset_id].title, share.supplied_at, names, taken), taken
+                yield _line(share, known[share.dataset_id], share.supplied_at, names, taken), taken
 
 
 def _line(share: Share, title: str, supplied: datetime, names: Mapping[str, str], taken: Turnaround) -> Line:
