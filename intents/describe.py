@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from catalogue.harvest import sources
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer
 from intents.context import Claim, Context, Question, compile_all, first_match
@@ -36,4 +37,8 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
     answer = meant(context, question, claim, again="what is {id}")
-    return replace(answer, steps=next_steps(answer, question.asker))
+    details = answer.details
+    harvested = sources.as_of(context.db, answer.shown[0].dataset.source) if answer.shown else None
+    if harvested:
+        details = {**details, "as_of": harvested.date().isoformat()}
+    return replace(answer, details=details, steps=next_steps(answer, question.asker))

@@ -11,6 +11,7 @@ from catalogue import clock
 from catalogue.errors import NotFound
 from catalogue.harvest import conflicts, sources
 from catalogue.harvest.conflicts import Conflict
+from catalogue.harvest.duplicates import alike
 from catalogue.harvest.sources import BadSource, Kind, Source
 from catalogue.model import Visibility
 from catalogue.store import Database
@@ -120,6 +121,26 @@ def conflicts_(name: str, decision: str | None, as_: str | None, json_: bool) ->
                 decide(catalogue.db, conflict.number, by=decider, now=clock.now())
             _print_conflict(conflict, decision, json_=json_)
         catalogue.search.index.follow(catalogue.db, wait=True)
+
+
+@command.command("duplicates")
+@click.argument("name", required=False)
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object a group.")
+def duplicates_(name: str | None, json_: bool) -> None:
+    """List entries that may be the same thing from two sources. They are never merged: withdraw one if it is so.
+
+    Example: whoholds sources duplicates data-gov-uk
+    """
+    with opened() as catalogue:
+        if name:
+            the_source(catalogue.db, name)
+        for group in alike(catalogue.db, source=name):
+            if json_:
+                entries = [{"dataset": dataset_id, "source": source} for dataset_id, source in group.entries]
+                print_json({"title": group.title, "entries": entries})
+            else:
+                ids = ", ".join(f"{dataset_id} ({source or 'by hand'})" for dataset_id, source in group.entries)
+                click.echo(f"{group.title}: {ids}")
 
 
 def _print_conflict(conflict: Conflict, decision: str | None, *, json_: bool) -> None:

@@ -21,6 +21,7 @@ from bot.slack.gate import SIZE_LIMIT, refusal
 from bot.web import health, register
 from catalogue import datasets, history
 from catalogue.errors import NotFound, StoreUnavailable
+from catalogue.harvest import sources
 from catalogue.model import PUBLIC
 from catalogue.search.find import Search
 from catalogue.store import Database
@@ -105,6 +106,7 @@ def pages(db: Database, search: Search) -> Blueprint:
         told = conditions.for_everyone(Context(db, search), show_dataset(dataset, vocabulary))
         return render_template(
             "entry.html.jinja",
+            as_of=sources.as_of(db, dataset.source),
             data=dataset,
             holder=vocabulary.name(dataset.publisher),
             past=[

@@ -44,6 +44,7 @@ def test_a_source_is_added_harvested_listed_and_removed(upstream: Upstream) -> N
     }
     found = json.loads(run("search", "Dataset 7", "--json").stdout)
     assert "department-for-education/dataset-7" in json.dumps(found)
+    assert "It was brought in from portal, as of" in run("ask", "what is dataset 7?").stdout
     facts = json.loads(run("sources", "list", "--json").stdout)
     assert (facts["name"], facts["entries"], facts["last_run"]) == ("portal", 20, report["run"])
     assert "20 entries, as of" in run("sources", "show", "portal").stdout
@@ -123,3 +124,14 @@ def test_conflicts_are_listed_and_decided_at_once(upstream: Upstream, tmp_path: 
     assert 'department-for-education/dataset-1, title: "Ours" here, "Theirs" there' in listed
     assert run("sources", "conflicts", "portal", "--take").exit_code == 2
     assert run("sources", "conflicts", "portal", "--take", "--as", "nobody").exit_code == 2
+
+
+def test_possible_duplicates_are_shown_and_stay(upstream: Upstream, tmp_path: Path) -> None:
+    harvested()
+    file = tmp_path / "same.jsonl"
+    file.write_text('{"id": "hand/one", "title": "DATASET 1", "publisher": "DfE"}\n', encoding="utf-8")
+    run("import", str(file))
+    found = json.loads(run("sources", "duplicates", "portal", "--json").stdout)
+    assert [entry["dataset"] for entry in found["entries"]] == ["department-for-education/dataset-1", "hand/one"]
+    assert "hand/one (by hand)" in run("sources", "duplicates").stdout
+    assert harvested()["unchanged"] == 20
