@@ -31,10 +31,12 @@ from bot.slack import (
     request_cards,
     request_form,
     request_review,
+    request_start,
     reviewing,
     role_forms,
     roles,
     stewarding,
+    telling_form,
     unfurling,
     uploading,
     wanting,
@@ -169,10 +171,12 @@ def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     reviewing.register(bolt, desk)
     wanting.register(bolt, desk)
     naming.register(bolt, desk)
+    request_start.register(bolt, desk)
     request_form.register(bolt, desk)
     request_review.register(bolt, desk)
     request_asking.register(bolt, desk)
     role_forms.register(bolt, desk)
+    telling_form.register(bolt, desk)
 
 
 def introduce(settings: Settings) -> tuple[SlackApi, dict[str, Any]]:

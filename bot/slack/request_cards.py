@@ -10,33 +10,24 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.blocks import Block
 
-from bot.slack.blocks import SlackMessage, button, buttons, message, section
+from bot.slack.blocks import SlackMessage, buttons, message, section
 from bot.slack.deliver import Teller
+from bot.slack.request_buttons import actions, request_button
 from bot.slack.request_words import HAPPENINGS, STATES, STEPS, answer_in_words, body, day, name, next_in_words, say
 from catalogue import clock, requests
 from catalogue.errors import NotFound
 from catalogue.model import Person
-from catalogue.requests.model import Share, ShareRequest, ShareState
-from catalogue.requests.record import history, standing_of
+from catalogue.requests.model import Share, ShareRequest
+from catalogue.requests.record import history
 from catalogue.requests.reviewing import Precedent
-from catalogue.requests.states import LIVE, PENDING, State
+from catalogue.requests.states import PENDING, State
 from catalogue.requests.stricter import book_of
-from catalogue.rights import Action
 from intents.context import Context
 
-DECIDING = (
-    ("Approve", "request.approve"),
-    ("Approve with conditions", "request.approve_with"),
-    ("Ask a question", "request.ask"),
-    ("Send back", "request.send_back"),
-    ("Decline", "request.decline"),
-    ("Hand to somebody else", "request.delegate"),
-)
 MOST_NEEDS = 8
 DIGESTED = 20
-ASIDE = (("Read in full", "request.open"), ("Write a note", "request.note"), ("Waiting for others", "request.wait_for"))
 
 
 def teller(what: str) -> Teller:
@@ -199,71 +190,6 @@ def mine(context: Context, request: ShareRequest, person: Person, *, now: dateti
     return [lead, *outcome(context, request)]
 
 
-# buttons
-
-
-def actions(context: Context, request: ShareRequest, person: Person, *, now: datetime) -> list[list[ButtonElement]]:
-    """The rows of buttons that do something for this person now."""
-    if person.id == request.author:
-        return [_own_buttons(context, request)]
-    if person.id in request.joined:
-        return [[_button("Read in full", "request.open", request)]]
-    if request.state in PENDING and standing_of(context.db, person, Action.APPROVE_REQUEST, request, now=now):
-        deciding = [_button(label, action, request, primary=action == "request.approve") for label, action in DECIDING]
-        return [deciding, [_button(label, action, request) for label, action in ASIDE]]
-    rest = [_button("Read in full", "request.open", request)]
-    share = requests.share_of(context.db, request.id) if request.state is State.APPROVED else None
-    if share and standing_of(context.db, person, Action.SUPPLY_SHARE, request, now=now):
-        rest += _share_buttons(request, share, is_holder=True)
-    return [rest]
-
-
-def _own_buttons(context: Context, request: ShareRequest) -> list[ButtonElement]:
-    found: list[ButtonElement] = []
-    if request.state is State.DRAFT:
-        found.append(_button("Go on", "request.continue", request, primary=True))
-    elif request.state is State.RETURNED:
-        found.append(_button("Change and send again", "request.continue", request, primary=True))
-    elif request.state in PENDING and request.question:
-        found.append(_button("Answer", "request.answer", request, primary=True))
-    elif request.state in PENDING:
-        found.append(_button("Ask how it stands", "request.nudge", request))
-    elif request.state is State.DECLINED:
-        again = button("Ask again", action_id="request.start", value=request.dataset_id, about=request.dataset_title)
-        found.append(again)
-    elif request.state is State.APPROVED and (share := requests.share_of(context.db, request.id)):
-        found += _share_buttons(request, share, is_holder=False)
-    found.append(_button("Read in full", "request.open", request))
-    if request.state in LIVE:
-        found.append(_button("Hand over", "request.hand_over", request))
-        found.append(_button("Withdraw", "request.withdraw", request))
-    return found
-
-
-def _share_buttons(request: ShareRequest, share: Share, *, is_holder: bool) -> list[ButtonElement]:
-    found: list[ButtonElement] = []
-    if share.state is ShareState.AGREED and not is_holder:
-        found.append(_button("Read and accept the conditions", "share.accept", request, primary=True))
-    if share.state in (ShareState.AGREED, ShareState.ACCEPTED):
-        open_steps = [each for each in share.steps if each.done_at is None]
-        found += [
-            button(f"Done: {STEPS.get(each.id, each.id)}", action_id=f"share.tick.{each.id}", value=request.id)
-            for each in open_steps
-        ]
-        if share.state is ShareState.ACCEPTED and not open_steps and is_holder:
-            found.append(_button("The data is supplied", "share.supply", request, primary=True))
-    if share.state is ShareState.SUPPLIED:
-        verb = ("Renew", "share.renew") if is_holder else ("Ask to renew", "share.ask_renewal")
-        found.append(_button(verb[0], verb[1], request))
-    if share.state is not ShareState.ENDED:
-        found.append(_button("End the share", "share.end", request))
-    return found
-
-
-def _button(label: str, action_id: str, request: ShareRequest, *, primary: bool = False) -> ButtonElement:
-    return button(label, action_id=action_id, value=request.id, about=request.id, primary=primary)
-
-
 def digest(context: Context, values: Mapping[str, Any], person: Person) -> SlackMessage | None:
     """What waits for somebody who chose to hear of it once a day; nothing when nothing waits any more."""
     waiting = requests.queue_for(context.db, person, now=clock.now())
@@ -276,7 +202,7 @@ def digest(context: Context, values: Mapping[str, Any], person: Person) -> Slack
     ]
     blocks: list[Block] = [section(lead)]
     for each, line in zip(shown, lines, strict=True):
-        blocks.append(section(line, accessory=_button("Read in full", "request.open", each)))
+        blocks.append(section(line, accessory=request_button("Read in full", "request.open", each)))
     return message("\n\n".join([lead, *lines]), blocks)
 
 

@@ -1,4 +1,4 @@
-"""Writing a request in Slack: begin, step by step, read back, send; join, hand over, nudge, answer, withdraw.
+"""Writing a request in Slack: step by step, everything read back, sent. How it begins is in `request_start.py`.
 
 The draft is saved at every step, whatever is still missing. What a modal carries only names the request; whether this
 person may do this to it is asked of the record each time.
@@ -6,7 +6,6 @@ person may do this to it is asked of the record each time.
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,17 +14,16 @@ from slack_bolt import Ack, App
 from bot.slack import request_views as views
 from bot.slack.desk import Desk, about, errors_in, show_in
 from bot.slack.request_deeds import noticing
-from bot.slack.request_inputs import CHOOSE, FILL, LOOK_UP, option, read
-from bot.slack.request_words import STATES, body, day, name, next_in_words, say
+from bot.slack.request_inputs import CHOOSE, LOOK_UP, option, read
+from bot.slack.request_words import next_in_words, say
 from catalogue import clock, people, requests
 from catalogue.errors import InvalidAnswers, NotAllowed, TooLate
 from catalogue.model import Person
-from catalogue.requests.model import Before, Section, ShareRequest
+from catalogue.requests.model import Section, ShareRequest
 from catalogue.requests.states import EDITABLE, State, Verb
 from catalogue.requests.steps import too_late
 from catalogue.requests.stricter import book_of
 from catalogue.rights import Action
-from intents.explained import alternatives
 
 Body = Mapping[str, Any]
 WAYS = re.compile(r"^request\.(back|skip)$")
@@ -34,8 +32,6 @@ WAYS = re.compile(r"^request\.(back|skip)$")
 def register(app: App, desk: Desk) -> None:
     """Add the listeners."""
     form = RequestForm(desk)
-    app.action("request.start")(form.on_start)
-    app.view("request.begin")(form.on_begin)
     app.action("request.continue")(form.on_continue)
     app.action("request.change")(form.on_change)
     app.view("request.step")(form.on_step)
@@ -53,63 +49,6 @@ class RequestForm:
         self.desk = desk
         self.db = desk.db
 
-    # beginning
-
-    def on_start(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """Say what is there already, or open the first step. The button's value: the entry's id."""
-        now = clock.now()
-        with self.desk.refusing(body):
-            person = self.desk.person(body, now)
-            known = self._known(action["value"], person, now)
-            earlier = [] if known.is_open else self._earlier(person, known)
-            if known.is_clear and not earlier:
-                self._open_step(body, requests.start(self.db, known.dataset.id, by=person, now=now), 0)
-            else:
-                self.desk.open(body, views.advice(known, earlier, self._says(known, now)))
-        ack()
-
-    def _known(self, dataset_id: str, person: Person, now: datetime) -> Before:
-        """What is there already: requests, shares, and open data on the same subject."""
-        known = requests.before(self.db, dataset_id, by=person, now=now)
-        if known.is_open:
-            return known
-        instead = alternatives(self.desk.context, known.dataset, audience=people.audience_of(person))
-        return replace(known, open_instead=instead)
-
-    def _earlier(self, person: Person, known: Before) -> list[ShareRequest]:
-        """Requests of their own whose answers can be copied: sent once, those for the same data first."""
-        sent = [each for each in requests.of_person(self.db, person) if each.submitted_at and each.author == person.id]
-        return sorted(sent, key=lambda each: each.dataset_id != known.dataset.id)
-
-    def _says(self, known: Before, now: datetime) -> dict[str, str]:
-        context = self.desk.context
-        shares = {
-            each.request_id: say("before_share", share=each, who=body(context, each.recipient), until=day(each.ends_on))
-            for each in known.shares
-        }
-        going = {
-            each.id: say(
-                "before_own" if each in known.own else "before_waiting",
-                request=each,
-                state=STATES[each.state],
-                author=name(context, each.author),
-                sent=day(each.submitted_at),
-            )
-            for each in (*known.own, *known.waiting)
-        }
-        opened = {each.id: say("before_open", dataset=each) for each in known.open_instead}
-        return shares | going | opened
-
-    def on_begin(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """They want to ask all the same, perhaps with the answers of an earlier request."""
-        now = clock.now()
-        with self.desk.refusing(body, ack):
-            person = self.desk.person(body, now)
-            held = (view["state"]["values"].get(views.COPY) or {}).get(FILL) or {}
-            copied = (held.get("selected_option") or {}).get("value")
-            request = requests.start(self.db, about(body)["dataset"], by=person, now=now, copy_of=copied)
-            show_in(ack, self._step(request, 0))
-
     # the steps
 
     def on_continue(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -124,7 +63,7 @@ class RequestForm:
                 place for place, part in enumerate(sections) if any(each.id in missing for each in part.questions)
             ]
             at = places[0] if places else 0 if request.state is State.RETURNED else len(sections)
-            self._open_step(body, request, at)
+            self.open_step(body, request, at)
         ack()
 
     def on_change(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -134,7 +73,7 @@ class RequestForm:
             person = self.desk.person(body, now)
             request_id, _space, section_id = action["value"].partition(" ")
             request = self._own(request_id, person, now)
-            self._show(body, self._step(request, self._place(request, section_id)))
+            self._show(body, self.step(request, self._place(request, section_id)))
         ack()
 
     def on_step(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -152,11 +91,11 @@ class RequestForm:
             unseen = {each.id for each in grown.questions} - {each.id for each in part.questions}
             faults = requests.faults(self.db, request, now=now)
             if unseen & faults.keys():  # what was chosen asks for more in the same step
-                return show_in(ack, self._step(request, place))
+                return show_in(ack, self.step(request, place))
             here = {key: faults[key] for key in faults if key in {each.id for each in grown.questions}}
             if here:
                 return errors_in(ack, here, view)
-            return show_in(ack, self._step(request, place + 1))
+            return show_in(ack, self.step(request, place + 1))
 
     def on_choose(self, ack: Ack, body: dict[str, Any]) -> None:
         """Something was chosen on which other questions depend: the step is shown as it now is."""
@@ -172,7 +111,7 @@ class RequestForm:
             person = self.desk.person(body, now)
             before, part = self._at(body, person, now)
             request = self._save_what_can_be(before, part, body["view"], person, now)
-            self._show(body, self._step(request, max(self._place(request, part.id) + by, 0)))
+            self._show(body, self.step(request, max(self._place(request, part.id) + by, 0)))
         ack()
 
     def on_later(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -208,11 +147,11 @@ class RequestForm:
                 request = requests.submit(self.db, told["id"], by=person, now=now, version=told.get("version"))
             except InvalidAnswers:
                 request = self._own(told["id"], person, now)
-                return show_in(ack, self._step(request, len(self._sections(request))))
+                return show_in(ack, self.step(request, len(self._sections(request))))
             except TooLate:
                 request = requests.get(self.db, told["id"], person=person, now=now)
                 if request.state in EDITABLE:  # changed in another window: read it again
-                    return show_in(ack, self._step(request, len(self._sections(request))))
+                    return show_in(ack, self.step(request, len(self._sections(request))))
                 if request.state is not State.SUBMITTED or request.author != person.id:
                     raise
             return show_in(ack, self._receipt(request, person, now))
@@ -269,7 +208,7 @@ class RequestForm:
             fine = {key: value for key, value in given.items() if key not in wrong.faults}
             return requests.save_answers(self.db, request.id, fine, by=person, now=now)
 
-    def _step(self, request: ShareRequest, place: int) -> dict[str, Any]:
+    def step(self, request: ShareRequest, place: int) -> dict[str, Any]:
         """A step as a modal; after the last one, everything read back."""
         sections = self._sections(request)
         if place >= len(sections):
@@ -285,8 +224,9 @@ class RequestForm:
         events = requests.events(self.db, request, person=author, now=clock.now())
         return next((each.note or "" for each in reversed(events) if each.after is State.RETURNED and each.note), "")
 
-    def _open_step(self, body: Body, request: ShareRequest, place: int) -> None:
-        self._show(body, self._step(request, place))
+    def open_step(self, body: Body, request: ShareRequest, place: int) -> None:
+        """Show a step in the modal that was used, or in a new one."""
+        self._show(body, self.step(request, place))
 
     def _show(self, body: Body, view: dict[str, Any]) -> None:
         """Show a view in the modal that was used, or open one."""

@@ -14,7 +14,8 @@ from slack_sdk.models.blocks import Block, InputBlock, Option, PlainTextObject, 
 from bot.slack import request_deeds, request_views
 from bot.slack.blocks import buttons
 from bot.slack.desk import Desk
-from bot.slack.request_cards import actions, is_asker, pieces
+from bot.slack.request_buttons import actions
+from bot.slack.request_cards import is_asker, pieces
 from bot.slack.request_deeds import Deed, State, chosen_date, chosen_person, date_input, noticing, text_input, written
 from bot.slack.request_inputs import FILL
 from bot.slack.request_words import history_lines, lines, say, spent

@@ -1,4 +1,4 @@
-"""Giving and taking roles in Slack, naming a deputy, and choosing how to hear of requests: buttons of the Home.
+"""Giving and taking roles in Slack, and naming a deputy: buttons of the Home.
 
 Who may is asked of the record when the button is pressed and again when the form is sent (`catalogue/roles.py`).
 """
@@ -10,7 +10,6 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.models.blocks import (
     Block,
-    CheckboxesElement,
     DatePickerElement,
     ExternalDataSelectElement,
     InputBlock,
@@ -19,7 +18,6 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     PlainTextObject,
     StaticSelectElement,
-    TimePickerElement,
     UserSelectElement,
 )
 
@@ -31,9 +29,8 @@ from bot.slack.blocks import modal, section
 from bot.slack.desk import Desk, errors_in, show_in
 from bot.slack.roles import name_of, scope_in_words
 from catalogue import clock, outbox, people, rights, roles
-from catalogue.errors import InvalidAnswers, InvalidRole
+from catalogue.errors import InvalidRole
 from catalogue.model import Grant, Person, Role
-from catalogue.requests.preferences import Preferences, choose, preferences
 from catalogue.rights import Action, Thing, audience_of
 
 State = Mapping[str, Any]
@@ -48,7 +45,6 @@ def register(app: App, desk: Desk) -> None:
         ("role.grant", forms.on_grant, forms.on_granted),
         ("role.revoke", forms.on_revoke, forms.on_revoked),
         ("role.name_deputy", forms.on_deputy, forms.on_deputy_named),
-        ("telling.choose", forms.on_telling, forms.on_telling_chosen),
     ):
         app.action(key)(opens)
         app.view(key)(does)
@@ -77,10 +73,10 @@ class RoleForms:
             by = self.desk.person(body, now)
             rights.require(by, Action.GRANT_ROLE, about="people", now=now)
             what = Grant(
-                Role(_value(state, "role") or Role.STEWARD),
-                _value(state, "scope"),
-                since=_start(_value(state, "since")),
-                until=_end(_value(state, "until")),
+                Role(value_in(state, "role") or Role.STEWARD),
+                value_in(state, "scope"),
+                since=_start(value_in(state, "since")),
+                until=_end(value_in(state, "until")),
             )
             if what.role in (Role.STEWARD, Role.MANAGER) and not what.scope:
                 return errors_in(ack, {"scope": "Say for which organisation or dataset."}, view)
@@ -93,16 +89,16 @@ class RoleForms:
         state = view["state"]["values"]
         try:
             person = self._person(state, now)
-            given = roles.grant(self.db, person, what, by=by, reason=_value(state, "reason") or "", now=now)
+            given = roles.grant(self.db, person, what, by=by, reason=value_in(state, "reason") or "", now=now)
         except InvalidRole as wrong:
             return errors_in(ack, wrong.faults, view)
         outbox.refresh_home(self.db, by.id, now=now)
         said = self._say("given" if given else "has_it", person, what)
-        return show_in(ack, _done("Given" if given else "Nothing to do", said))
+        return show_in(ack, done("Given" if given else "Nothing to do", said))
 
     def _person(self, state: State, now: datetime) -> Person:
         """The colleague chosen in a form. Raises InvalidRole for a bot, a stranger, or when Slack cannot say."""
-        user = _value(state, "person") or ""
+        user = value_in(state, "person") or ""
         found = slack_people.person_of(self.db, self.desk.slack, user, team_id=self.desk.team_id, now=now)
         if found is None:
             raise InvalidRole({"person": "Choose somebody of this workspace."})
@@ -136,7 +132,7 @@ class RoleForms:
         fitting.sort(key=lambda pair: (pair[0] != exact, pair[1]))
         hits = self.desk.context.search.find(typed, audience=audience_of(person), limit=20).hits if typed else ()
         found = fitting[: OFFERED - len(hits)] + [(hit.dataset.id, hit.dataset.title) for hit in hits]
-        ack(options=[_option(value, name).to_dict() for value, name in found if len(value) <= 150])
+        ack(options=[option(value, name).to_dict() for value, name in found if len(value) <= 150])
 
     # an administrator takes a role away
 
@@ -146,7 +142,7 @@ class RoleForms:
             rights.require(self.desk.person(body, now), Action.REVOKE_ROLE, about="people", now=now)
             held = ExternalDataSelectElement(action_id="role.held", min_query_length=0, placeholder="Type a name")
             self.desk.open(
-                body, _form("role.revoke", "Take a role away", "Take away", [_input("held", "Whose role", held)])
+                body, _form("role.revoke", "Take a role away", "Take away", [field("held", "Whose role", held)])
             )
         ack()
 
@@ -160,7 +156,7 @@ class RoleForms:
                     (f"{person.id}|{grant}|{grant.deputy_for or ''}", self._held(person, grant))
                     for grant in person.grants
                 ]
-        ack(options=[_option(value, text).to_dict() for value, text in found[:OFFERED] if len(value) <= 150])
+        ack(options=[option(value, text).to_dict() for value, text in found[:OFFERED] if len(value) <= 150])
 
     def _may(self, action: Action, body: dict[str, Any], now: datetime) -> bool:
         return rights.may(self.desk.person(body, now), action, now=now)
@@ -174,16 +170,16 @@ class RoleForms:
         with self.desk.refusing(body, ack):
             by = self.desk.person(body, now)
             rights.require(by, Action.REVOKE_ROLE, about="people", now=now)
-            who, held, deputy_for = ((_value(state, "held") or "") + "||").split("|")[:3]
+            who, held, deputy_for = ((value_in(state, "held") or "") + "||").split("|")[:3]
             (what,) = people.parse_grants(held)
             person = people.find(self.db, who)
             what = Grant(what.role, what.scope, deputy_for=deputy_for or None)
             try:
-                taken = roles.revoke(self.db, person, what, by=by, reason=_value(state, "reason") or "", now=now)
+                taken = roles.revoke(self.db, person, what, by=by, reason=value_in(state, "reason") or "", now=now)
             except InvalidRole as wrong:
                 return errors_in(ack, wrong.faults, view)
             outbox.refresh_home(self.db, by.id, now=now)
-            return show_in(ack, _done("Taken away", self._say("taken" if taken else "had_it_not", person, what)))
+            return show_in(ack, done("Taken away", self._say("taken" if taken else "had_it_not", person, what)))
         return None
 
     # a manager names a deputy
@@ -209,69 +205,45 @@ class RoleForms:
             self._own(by, now)
             what = Grant(
                 Role.MANAGER,
-                _value(state, "scope"),
-                since=_start(_value(state, "since")),
-                until=_end(_value(state, "until")),
+                value_in(state, "scope"),
+                since=_start(value_in(state, "since")),
+                until=_end(value_in(state, "until")),
                 deputy_for=by.id,
             )
             return self._give(ack, view, what, by, now)
         return None
 
-    # how to hear of requests
 
-    def on_telling(self, ack: Ack, body: dict[str, Any]) -> None:
-        now = clock.now()
-        with self.desk.refusing(body):
-            chosen = preferences(self.db, self.desk.person(body, now).id)
-            self.desk.open(
-                body, _form("telling.choose", "How you hear", "Keep", _telling_inputs(chosen), with_reason=False)
-            )
-        ack()
-
-    def on_telling_chosen(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        now, state = clock.now(), view["state"]["values"]
-        with self.desk.refusing(body, ack):
-            person = self.desk.person(body, now)
-            quiet = [_value(state, name) for name in ("quiet_from", "quiet_until")]
-            times = [time.fromisoformat(each) if each else None for each in quiet]
-            held = (state.get("digest") or {}).get(FILL) or {}
-            try:
-                choose(self.db, person.id, Preferences(bool(held.get("selected_options")), *times))
-            except InvalidAnswers as wrong:
-                return errors_in(ack, {"quiet_from": next(iter(wrong.faults.values()))}, view)
-            return show_in(ack, _done("Kept", part(MRKDWN, "slack/roles.jinja", "telling_kept")))
-        return None
-
-
-def _form(key: str, title: str, submit: str, inputs: Sequence[Block], *, with_reason: bool = True) -> dict[str, Any]:
+def _form(key: str, title: str, submit: str, inputs: Sequence[Block]) -> dict[str, Any]:
     blocks = [section(part(MRKDWN, "slack/roles.jinja", key.replace(".", "_"))), *inputs]
-    if with_reason:
-        reason = PlainTextInputElement(action_id=FILL, multiline=True, max_length=roles.LONGEST_REASON)
-        blocks.append(_input("reason", "Why", reason, hint="The person reads this."))
+    reason = PlainTextInputElement(action_id=FILL, multiline=True, max_length=roles.LONGEST_REASON)
+    blocks.append(field("reason", "Why", reason, hint="The person reads this."))
     return modal(title, blocks, callback_id=key, submit=submit, close="Cancel")
 
 
-def _done(title: str, text: str) -> dict[str, Any]:
+def done(title: str, text: str) -> dict[str, Any]:
+    """What was done, in the place of the form."""
     return modal(title, [section(text)], callback_id="role.done")
 
 
-def _input(
+def field(
     name: str, label: str, element: InputInteractiveElement, *, hint: str | None = None, optional: bool = False
 ) -> Block:
     return InputBlock(block_id=name, label=label, element=element, hint=hint, optional=optional)
 
 
-def _option(value: str, words_: str) -> Option:
+def option(value: str, words_: str) -> Option:
+    """Something that can be chosen."""
     return Option(value=value, text=PlainTextObject(text=cut(plain(words_), 75), emoji=False))
 
 
 def _grant_inputs() -> list[Block]:
-    kinds = [_option(role, words.ROLES[role].capitalize()) for role in Role]
+    kinds = [option(role, words.ROLES[role].capitalize()) for role in Role]
     scope = ExternalDataSelectElement(action_id="role.scope", min_query_length=2, placeholder="Type a name")
     return [
-        _input("person", "Who", UserSelectElement(action_id=FILL)),
-        _input("role", "Which role", StaticSelectElement(action_id=FILL, options=kinds)),
-        _input(
+        field("person", "Who", UserSelectElement(action_id=FILL)),
+        field("role", "Which role", StaticSelectElement(action_id=FILL, options=kinds)),
+        field(
             "scope", "For which organisation or dataset", scope, hint="Only for stewards and managers.", optional=True
         ),
         *_dates(last_day_optional=True),
@@ -280,36 +252,22 @@ def _grant_inputs() -> list[Block]:
 
 def _dates(*, last_day_optional: bool) -> list[Block]:
     return [
-        _input("since", "From", DatePickerElement(action_id=FILL), optional=True),
-        _input("until", "The last day", DatePickerElement(action_id=FILL), optional=last_day_optional),
+        field("since", "From", DatePickerElement(action_id=FILL), optional=True),
+        field("until", "The last day", DatePickerElement(action_id=FILL), optional=last_day_optional),
     ]
 
 
 def _deputy_inputs(own: Sequence[tuple[str, str]]) -> list[Block]:
-    options = [_option(scope, name) for scope, name in own[:OFFERED]]
+    options = [option(scope, name) for scope, name in own[:OFFERED]]
     which = StaticSelectElement(action_id=FILL, options=options, initial_option=options[0])
     return [
-        _input("scope", "For what", which),
-        _input("person", "Who stands in for you", UserSelectElement(action_id=FILL)),
+        field("scope", "For what", which),
+        field("person", "Who stands in for you", UserSelectElement(action_id=FILL)),
         *_dates(last_day_optional=False),
     ]
 
 
-def _telling_inputs(chosen: Preferences) -> list[Block]:
-    once = _option("yes", "Once a working day, what waits for me, instead of single messages")
-    digest = CheckboxesElement(action_id=FILL, options=[once], initial_options=[once] if chosen.digest else None)
-    clocks = [
-        TimePickerElement(action_id=FILL, initial_time=each.isoformat("minutes") if each else None)
-        for each in (chosen.quiet_from, chosen.quiet_until)
-    ]
-    return [
-        _input("digest", "Requests that wait for you", digest, optional=True),
-        _input("quiet_from", "Do not write to me from", clocks[0], hint="By the clock in London.", optional=True),
-        _input("quiet_until", "until", clocks[1], optional=True),
-    ]
-
-
-def _value(state: State, name: str) -> str | None:
+def value_in(state: State, name: str) -> str | None:
     """What one input holds; None for nothing."""
     held = next(iter((state.get(name) or {}).values()), None) or {}
     for key in ("selected_user", "selected_date", "selected_time", "value"):

@@ -102,7 +102,7 @@ def screens(desk: Desk) -> Iterator[dict[str, Any]]:
     form, reading = RequestForm(desk), Reading(desk)
     sections = requests.questions_for(desk.db, request)
     for place in range(len(sections) + 1):
-        yield form._step(request, place)
+        yield form.step(request, place)
     yield request_views.review(
         request, sections, dict.fromkeys((each.id for each in sections[0].questions), "Write an answer."), "I declare"
     )
