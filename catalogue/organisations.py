@@ -107,7 +107,7 @@ def add_unknown(db: Database, names: Mapping[str, str]) -> None:
 
 def slug_of(name: str) -> str:
     """The slug an unknown organisation of this name gets."""
-    return kebab(name)[:120] or "unknown"
+    return kebab(name)[:120].rstrip("-") or "unknown"
 
 
 def find(db: Database, slug: str) -> Organisation | None:

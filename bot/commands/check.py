@@ -10,7 +10,7 @@ import click
 from bot import settings
 from bot.commands.common import opened, print_json
 from catalogue import audit, clock, datasets, outbox, working_days
-from catalogue.errors import CatalogueError
+from catalogue.errors import BadSetting, CatalogueError
 from catalogue.model import GOVERNMENT
 from catalogue.search.find import Search
 from catalogue.store import Database, connect, pending
@@ -46,6 +46,8 @@ def _findings() -> Iterator[Finding]:
         return
     try:
         db = connect(chosen.database)
+    except BadSetting:
+        raise
     except CatalogueError as error:
         yield "database", False, str(error)
         return

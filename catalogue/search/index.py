@@ -24,6 +24,7 @@ from pathlib import Path
 import tantivy
 
 from catalogue import datasets
+from catalogue.errors import StoreUnavailable
 from catalogue.model import Audience, Visibility
 from catalogue.search.schema import VERSION, document, prepare, schema
 from catalogue.search.writing import SMALL_HEAP, Writers, publisher_names
@@ -209,9 +210,7 @@ class Index:
         if not self._writer.acquire(timeout=-1 if wait else PATIENCE):
             raise _Busy
         try:
-            self.folder.parent.mkdir(parents=True, exist_ok=True)
-            path = self.folder.with_name(self.folder.name + ".lock")
-            lock = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            lock = self._lock()
             try:
                 _take(lock, wait=wait)
                 yield
@@ -219,6 +218,16 @@ class Index:
                 os.close(lock)
         finally:
             self._writer.release()
+
+    def _lock(self) -> int:
+        """The open lock file. Raises StoreUnavailable when there can be none, for then there can be no index."""
+        try:
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            path = self.folder.with_name(self.folder.name + ".lock")
+            return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            reason = f"The search index cannot be kept at {self.folder}: {error.strerror}. Check WHOHOLDS_INDEX."
+            raise StoreUnavailable(reason) from error
 
 
 def _take(lock: int, *, wait: bool) -> None:

@@ -94,6 +94,8 @@ class Spelling:
             return None
         for edits in (1, 2) if len(word) >= TWO_EDITS_FROM else (1,):
             counts = self._near(word, edits)
+            if len(word) == SHORTEST:  # “hats” is as near to “hate” as to a dozen others
+                counts = {candidate: count for candidate, count in counts.items() if not mistaken(word, candidate)}
             if counts:
                 return min(counts, key=lambda candidate: (doubt(word, candidate, counts[candidate]), candidate))
         return None
@@ -109,6 +111,10 @@ class Spelling:
 
 def doubt(typed: str, meant: str, count: int) -> float:
     """How unlikely it is that `meant` was typed as `typed`: edits, what kind they are, and how rare the word is."""
-    mistaken = (Counter(typed) - Counter(meant)).total()
     start = WRONG_START if meant[0] != typed[0] else 0.0
-    return OSA.distance(typed, meant) + MISTAKEN * mistaken + start - FREQUENCY * math.log1p(count)
+    return OSA.distance(typed, meant) + MISTAKEN * mistaken(typed, meant) + start - FREQUENCY * math.log1p(count)
+
+
+def mistaken(typed: str, meant: str) -> int:
+    """How many letters were typed that are not in the word meant: added, or mistaken for others."""
+    return (Counter(typed) - Counter(meant)).total()

@@ -445,6 +445,19 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def test_an_index_that_can_be_kept_nowhere_is_said_plainly(
+    sampled: Whoholds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a-file").write_text("")
+    monkeypatch.setenv("WHOHOLDS_INDEX", str(tmp_path / "a-file" / "index"))
+    fails(sampled("search", "schools"), 1, "WHOHOLDS_INDEX")
+
+
+def test_a_database_of_no_known_kind_is_a_setting_to_mend(whoholds: Whoholds, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHOHOLDS_DATABASE", "mysql://somewhere")
+    fails(whoholds("check"), 2, "WHOHOLDS_DATABASE")
+
+
 # Backup and restore
 
 

@@ -175,3 +175,9 @@ def test_three_that_start_at_once_load_it_once(bare: Database, shipped: Path) ->
 def test_any_name_has_a_slug(name: str) -> None:
     slug = organisations.slug_of(name)
     assert slug and len(slug) <= 120 and organisations.slug_of(slug) == slug
+
+
+def test_the_slug_of_a_long_name_is_its_own_slug():
+    slug = organisations.slug_of("a" * 119 + " and more words than a slug can hold")
+    assert len(slug) == 119
+    assert organisations.slug_of(slug) == slug
