@@ -98,8 +98,10 @@ def taking(
 def check(db: Database, request_id: str, verb: Verb, *, by: Person | None, now: datetime) -> ShareRequest:
     """The request, if this person may take this step with it: to be called before anything is said of what they gave.
 
+    Inside a transaction nobody else changes the request from here on, so that what is made of it is not lost.
     Raises NotFound, NotAllowed. `taking` checks the same again.
     """
+    db.execute("UPDATE requests SET events = events WHERE id = :id", {"id": request_id.strip().upper()})
     request = load(db, request_id)
     _allowed(db, request, TRANSITIONS[verb], by, now)
     return request

@@ -9,10 +9,13 @@ from datetime import datetime
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-from catalogue import audit, requests
+from catalogue import audit, people, requests
 from catalogue.errors import TooLate
+from catalogue.model import Person
+from catalogue.requests.model import Waiting
 from catalogue.requests.record import history
 from catalogue.store import Database, connect
+from tests.at_once import at_once
 from tests.catalogue.requests.asking import furnish, submitted
 from tests.catalogue.requests.many import ACTS, copies, faults_in, folk_of
 
@@ -99,3 +102,41 @@ def test_numbers_never_collide_between_processes(db: Database, url: str, now: da
     for each in pair:
         each.join(30)
     assert sorted(ids) == [f"SR-{number:04d}" for number in range(1, 2 * how_many + 1)]
+
+
+def test_what_two_tabs_save_at_once_is_both_kept(db: Database, now: datetime) -> None:
+    asker = furnish(db, now)["asker"]
+    for _ in range(50 if IS_FULL else 8):
+        key = requests.start(db, "dfe/pupils", by=asker, now=now).id
+        at_once(
+            lambda key=key: requests.save_answers(db, key, {"aims": "One"}, by=asker, now=now),
+            lambda key=key: requests.save_answers(db, key, {"impact": "Two"}, by=asker, now=now),
+        )
+        answers = requests.get(db, key, person=asker, now=now).answers
+        assert (answers["aims"], answers["impact"]) == ("One", "Two")
+
+
+def test_colleagues_who_join_at_once_have_both_joined(db: Database, now: datetime) -> None:
+    folk = furnish(db, now)
+    people.save(db, Person("second", organisation="camden-council"), origin="test", now=now)
+    second = people.find(db, "second")
+    for _ in range(50 if IS_FULL else 8):
+        key = submitted(db, folk["asker"], now).id
+        at_once(
+            lambda key=key: requests.join(db, key, by=folk["colleague"], now=now),
+            lambda key=key: requests.join(db, key, by=second, now=now),
+        )
+        assert requests.get(db, key, person=second, now=now).joined == {"colleague", "second"}
+
+
+def test_steps_ticked_at_once_are_both_ticked_and_the_next_one_is_waited_for(db: Database, now: datetime) -> None:
+    folk = furnish(db, now)
+    for _ in range(50 if IS_FULL else 8):
+        key = submitted(db, folk["asker"], now).id
+        requests.approve(db, key, by=folk["manager"], now=now)
+        requests.accept(db, key, by=folk["asker"], now=now)
+        at_once(
+            lambda key=key: requests.tick(db, key, "agreement", by=folk["asker"], now=now),
+            lambda key=key: requests.tick(db, key, "dpia", by=folk["manager"], now=now),
+        )
+        assert requests.get(db, key, person=folk["asker"], now=now).waiting_for is Waiting.TECHNICAL
