@@ -34,15 +34,16 @@ def log_head(db: Database, _now: datetime) -> None:
     log.info("Head of the audit: %s", audit.head(db))
 
 
-def age_audit(db: Database, now: datetime) -> None:
-    """Remove what old rows of the audit say of people."""
+def forget_people(db: Database, now: datetime) -> None:
+    """Make nobody recognisable in requests that have long been over, and in old rows of the audit."""
+    personal.forget_parties(db, before=now - personal.KEPT, now=now)
     audit.age(db, before=now - personal.KEPT, now=now)
 
 
 FORGETTING: tuple[Chore, ...] = (
     Chore("outbox.forget", timedelta(hours=1), lambda db, now: outbox.forget(db, now=now)),
     Chore("demand.forget", timedelta(hours=1), lambda db, now: demand.forget(db, now=now)),
-    Chore("audit.age", timedelta(days=1), age_audit),
+    Chore("people.forget", timedelta(days=1), forget_people),
     Chore("audit.head", timedelta(days=1), log_head),
 )
 """Removing what is no longer needed: see docs/operator.md for what is kept how long."""

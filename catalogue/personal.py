@@ -34,6 +34,9 @@ class Table:
     removes: bool = False
 
 
+NO_LONGER_KNOWN = "erased"
+"""Stands for everybody who took part in a request that has long been over."""
+
 WRITTEN_TO = ("person", "home")
 """How the outbox names where a person is written to: `person jane`, `home jane`."""
 
@@ -214,6 +217,37 @@ def exceptions(db: Database, person: Person, *, now: datetime) -> tuple[Kept, ..
             why = "evidence of who asked for the data and who decided, kept while it is in force and two years after"
             kept.append(Kept(row["id"], why, until))
     return tuple(kept)
+
+
+def forget_parties(db: Database, *, before: datetime, now: datetime) -> int:
+    """Make nobody recognisable in requests that have been over since `before`; returns how many.
+
+    The bodies, the answers and what was decided stay: they are the record of how public data was shared.
+    """
+    rows = db.query(
+        "SELECT r.id FROM requests r LEFT JOIN shares s ON s.request_id = r.id WHERE r.author <> :nobody AND"
+        " ((s.request_id IS NULL AND r.state IN ('declined', 'withdrawn', 'expired') AND r.changed_at < :before)"
+        " OR (s.state = 'ended' AND s.ended_at < :before)) ORDER BY r.number",
+        {"nobody": NO_LONGER_KNOWN, "before": clock.stamp(before)},
+    )
+    for row in rows:
+        values = {"id": row["id"], "nobody": NO_LONGER_KNOWN}
+        with db.atomic():
+            db.execute(
+                "UPDATE requests SET author = :nobody, delegated_to = NULL, joined = '[]', question = NULL,"
+                " decided_by = CASE WHEN decided_by IS NULL THEN NULL ELSE :nobody END WHERE id = :id",
+                values,
+            )
+            db.execute(
+                "UPDATE request_events SET by = :nobody, note = NULL, detail = :empty WHERE request_id = :id",
+                {**values, "empty": "{}"},
+            )
+            db.execute("DELETE FROM request_joined WHERE request_id = :id", {"id": row["id"]})
+            for table, column in (("share_steps", "done_by"), ("shares", "accepted_by")):
+                named = f"UPDATE {table} SET {column} = :nobody WHERE request_id = :id AND {column} IS NOT NULL"
+                db.execute(named, values)
+            audit.record(db, by="whoholds", action="request.forget_parties", about=row["id"], now=now)
+    return len(rows)
 
 
 def _remove_drafts(db: Database, person: Person) -> dict[str, int]:

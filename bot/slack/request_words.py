@@ -77,7 +77,7 @@ def name(context: Context, person_id: str | None) -> str:
     try:
         person = people.find(context.db, person_id)
     except NotFound:
-        return "whoholds"
+        return "whoholds" if person_id == "whoholds" else "somebody who is no longer known"
     body = context.search.vocabulary().name(person.organisation)
     return f"{person.name or 'Somebody'} ({body})" if body else person.name or "Somebody"
 

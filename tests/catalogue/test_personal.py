@@ -177,3 +177,26 @@ def test_a_draft_that_was_never_sent_is_removed(db: Database, now: datetime) -> 
     done = personal.erase(db, people.find(db, "ada-byron"), by="command line", reason="Asked", now=now)
     assert done.removed["requests"] == 1
     assert db.query("SELECT * FROM requests") == []
+
+
+@pytest.mark.parametrize(("state", "share"), [("declined", None), ("withdrawn", None), ("approved", "ended")])
+def test_two_years_after_a_request_is_over_nobody_is_recognisable_in_it(
+    db: Database, now: datetime, state: str, share: str | None
+) -> None:
+    request(db, state, now, share)
+    later = now + personal.KEPT + timedelta(days=1)
+    assert personal.forget_parties(db, before=now, now=now) == 0
+    assert personal.forget_parties(db, before=later - personal.KEPT, now=later) == 1
+    assert personal.forget_parties(db, before=later - personal.KEPT, now=later) == 0
+    (row,) = db.query("SELECT author, state, dataset_id FROM requests")
+    assert row == {"author": personal.NO_LONGER_KNOWN, "state": state, "dataset_id": "dfe/x"}
+    assert audit.verify(db).problems == ()
+
+
+@pytest.mark.parametrize(("state", "share"), [("submitted", None), ("approved", "supplied"), ("returned", None)])
+def test_in_what_is_under_way_or_in_force_everybody_stays_known(
+    db: Database, now: datetime, state: str, share: str | None
+) -> None:
+    request(db, state, now, share)
+    later = now + 10 * personal.KEPT
+    assert personal.forget_parties(db, before=later, now=later) == 0
