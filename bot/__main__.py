@@ -28,6 +28,7 @@ COMMANDS = {
     "index": "Look after the search index.",
     "backup": "Write a checked copy of the database.",
     "restore": "Make a backup the database again.",
+    "feedback": "Go through answers that were not what people meant.",
     "check": "Check that everything is in order.",
 }
 

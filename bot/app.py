@@ -3,7 +3,7 @@
 import logging
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -21,6 +21,7 @@ from bot.settings import read as read_settings
 from bot.slack import (
     coming,
     finding,
+    following,
     harvesting,
     home,
     naming,
@@ -45,7 +46,7 @@ from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker, Teller
 from bot.slack.desk import Desk
 from bot.worker import FORGETTING, Worker
-from catalogue import clock, organisations, reminders
+from catalogue import clock, feedback, follows, organisations, reminders
 from catalogue.chores import Chore
 from catalogue.errors import BadSetting, CatalogueError
 from catalogue.search.find import Search
@@ -63,6 +64,7 @@ SORRY = (
 
 
 TELLERS: dict[str, Teller] = {
+    **following.TELLERS,
     **harvesting.TELLERS,
     **proposing.TELLERS,
     **request_cards.TELLERS,
@@ -141,9 +143,28 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
     site = web.create(
         catalogue.db, catalogue.search, bolt if uses_http else None, signing_secret=settings.signing_secret
     )
-    chores = (*FORGETTING, *weekly.chores(catalogue.search), reminders.CHORE, _following(slack, identity["team_id"]))
+    chores = (
+        *FORGETTING,
+        *weekly.chores(catalogue.search),
+        *follow_chores(catalogue.search),
+        reminders.CHORE,
+        _following(slack, identity["team_id"]),
+    )
     worker = Worker(catalogue.db, speaker.deliver, chores=chores)
     return Bot(catalogue, bolt, site, worker, Harvester(catalogue.db, catalogue.search, settings.harvest_allow), slack)
+
+
+def follow_chores(search: Search) -> tuple[Chore, ...]:
+    """Telling followers what changed, and forgetting it in time."""
+
+    def notice(db: Database, now: datetime) -> None:
+        follows.notice(db, search, now=now)
+
+    return (
+        Chore("follows.notice", timedelta(seconds=10), notice),
+        Chore("follows.forget", timedelta(hours=6), lambda db, now: follows.forget(db, now=now)),
+        Chore("feedback.forget", timedelta(hours=6), lambda db, now: feedback.forget(db, now=now)),
+    )
 
 
 def _following(slack: SlackApi, team_id: str) -> Chore:
@@ -172,6 +193,7 @@ def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     wanting.register(bolt, desk)
     naming.register(bolt, desk)
     request_start.register(bolt, desk)
+    following.register(bolt, desk)
     request_form.register(bolt, desk)
     request_review.register(bolt, desk)
     request_asking.register(bolt, desk)

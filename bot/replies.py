@@ -9,15 +9,7 @@ from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome
 from intents.understand import INTENTS
 
-WANTS = {
-    "my_requests": "show your requests",
-    "collect": "check what is already held before you collect",
-    "precedent": "tell you what was shared before",
-    "review_queue": "show what waits for you",
-}
-"""Kinds of question that are understood and not answered yet: what the bot cannot do."""
-
-WITH_ENTRIES = ("holders",)
+WITH_ENTRIES = ("holders", "collect", "second_try")
 WITH_CONTACT = frozenset({Outcome.ANSWERED})
 
 
@@ -44,10 +36,14 @@ def examples() -> tuple[str, ...]:
 
 def word(answer: Answer, vocabulary: Vocabulary, environment: Environment = PLAIN) -> Reply:
     """Put an answer into words."""
-    template = f"answers/{'not_yet' if answer.intent in WANTS else answer.intent}.jinja"
+    kind = "second_try" if answer.details.get("is_second_try") else answer.intent
+    template = f"answers/{kind}.jinja"
     names = {slug: vocabulary.name(slug) for slug in (meaning.holder for meaning in answer.meanings) if slug}
-    lists_entries = answer.intent in WITH_ENTRIES or answer.outcome is Outcome.CLARIFY
-    values = {"answer": answer, "examples": examples(), "names": names, "wants": WANTS, "lists_entries": lists_entries}
+    lists_entries = kind in WITH_ENTRIES or answer.outcome is Outcome.CLARIFY
+    values = {"answer": answer, "examples": examples(), "names": names, "lists_entries": lists_entries}
+    values["request_holders"] = {
+        request.holder: vocabulary.name(request.holder) for request, _actor in answer.details.get("requests", ())
+    }
     entries = tuple(
         "\n".join(
             line

@@ -5,7 +5,10 @@ from datetime import date
 
 from catalogue.freshness import period_of
 from catalogue.model import AccessRights, Dataset, Edition, PersonalData, Status
+from catalogue.requests.model import ShareRequest, Waiting
+from catalogue.requests.states import State
 from catalogue.search.coverage import Covers, Part
+from intents.collect import Gap
 
 NOT_PROVIDED = "Not provided"
 SHORT = 40  # characters of a title that may stand for itself beside a value
@@ -96,6 +99,27 @@ LABELS = {
     "superseded_by": "Replaced by",
 }
 """What fields are called where they stand beside their values."""
+
+HAPPENINGS = {
+    "added": "is new",
+    "changed": "has changed",
+    "opened": "is now open to everyone",
+    "superseded": "has been replaced",
+    "withdrawn": "has been withdrawn",
+    "published": "is published again",
+}
+"""What happened to an entry that somebody follows, as the rest of a sentence."""
+
+REQUEST_STATES = {
+    State.DRAFT: "not sent yet",
+    State.SUBMITTED: "sent, waiting for a decision",
+    State.IN_REVIEW: "being reviewed",
+    State.RETURNED: "sent back",
+    State.APPROVED: "approved",
+    State.DECLINED: "declined",
+    State.WITHDRAWN: "withdrawn",
+    State.EXPIRED: "closed because nothing happened for too long",
+}
 
 
 def provider(who: str, recipient: str | None) -> str:
@@ -193,6 +217,28 @@ def covering(part: Part) -> str:
     if part.has:
         words += f"{' from' if part.kind == 'grain' else ':'} {listed(part.has[:6])}"
     return words + (f", not {listed(part.lacks)}" if 0 < len(part.lacks) <= 4 else "")
+
+
+def lacking(gap: Gap, dataset: Dataset) -> str:
+    """What an entry lacks of what would be collected."""
+    if gap.part:
+        return f"it {covering(gap.part)}"
+    if gap.what == "often":
+        return f"{gap.words} figures: it is updated {frequency(dataset)}"
+    return f"anything called “{gap.words}”"
+
+
+def turn(request: ShareRequest, holder: str | None, reader: str) -> str:
+    """Whose turn a request is, for somebody who may read it."""
+    match request.waiting_for:
+        case Waiting.REQUESTER:
+            return "It is your turn." if request.author == reader else "Whoever asked is next."
+        case Waiting.MANAGER:
+            return f"{holder or 'The holder'} decides next."
+        case Waiting.LEGAL | Waiting.TECHNICAL:
+            return f"It waits for {request.waiting_for} advice."
+        case _:
+            return ""
 
 
 def listed(names: list[str] | tuple[str, ...], last: str = "and") -> str:

@@ -72,14 +72,19 @@ def changed_since(db: Database, change: int, *, limit: int) -> list[Dataset]:
     return [_dataset(row) for row in rows]
 
 
-def by_publisher(db: Database, slug: str, *, audience: Audience, limit: int) -> list[Dataset]:
-    """The first `limit` published entries of one organisation by title, as far as the audience may know them."""
+def by_publisher(
+    db: Database, slug: str, *, audience: Audience, limit: int, theme: str | None = None, skip: int = 0
+) -> list[Dataset]:
+    """`limit` published entries of one organisation by title, after the first `skip`, that the audience may know.
+
+    Only those of one theme when it is given.
+    """
     rows = db.query(
         f"SELECT {COLUMNS} FROM datasets WHERE publisher = :slug AND status = 'published'"
-        " ORDER BY visibility <> 'public', title LIMIT :limit",
-        {"slug": slug, "limit": limit * 3},
+        " AND (:theme = '' OR theme = :theme) ORDER BY visibility <> 'public', title LIMIT :limit",
+        {"slug": slug, "theme": theme or "", "limit": (skip + limit) * 3},
     )
-    return [dataset for dataset in map(_dataset, rows) if audience.may_know(dataset)][:limit]
+    return [dataset for dataset in map(_dataset, rows) if audience.may_know(dataset)][skip : skip + limit]
 
 
 def count_by_theme(db: Database, slug: str, *, audience: Audience) -> tuple[int, dict[str, int]]:

@@ -46,6 +46,13 @@ def period_of(update_frequency: str | None) -> str:
     return re.sub(r"[^a-z-]", "", (update_frequency or "").rstrip("/").rsplit("/", 1)[-1].lower())
 
 
+def interval_of(period: str) -> int | None:
+    """How many days there are about between two editions; 0 when it never stops, None when that is not known."""
+    if period in ("continuous", "real-time"):
+        return 0
+    return MONTHS[period] * 30 if period in MONTHS else DAYS.get(period)
+
+
 def next_due(dataset: Dataset, *, today: date) -> Due | None:
     """When the next edition is due; None when it cannot be worked out, or none is to come."""
     period = period_of(dataset.update_frequency)

@@ -34,6 +34,11 @@ class Question:
     asker: Person | None = None
     key: str | None = None
 
+    @property
+    def is_private(self) -> bool:
+        """Whether the asker alone reads the answer."""
+        return self.asker is not None and self.asker.id in self.audience.names
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

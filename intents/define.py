@@ -2,7 +2,7 @@
 
 import re
 
-from catalogue.search.vocabulary import Vocabulary
+from catalogue.search.vocabulary import Meaning, Vocabulary
 from catalogue.text import fold
 from intents.answers import Answer, Choice, Outcome
 from intents.context import Claim, Context, Question, compile_all, first_match
@@ -52,7 +52,7 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     slugs = dict.fromkeys(meaning.holder for meaning in meanings if meaning.holder in vocabulary.organisations)
     return Answer(
         "define",
-        Outcome.ANSWERED if meanings else Outcome.NONE,
+        _outcome(meanings, asker),
         claim.confidence,
         claim.subject,
         organisations=tuple(vocabulary.organisations[slug] for slug in slugs if slug),
@@ -60,3 +60,11 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         terms=(claim.subject,),
         choices=tuple(Choice(f"Who holds {m.meaning}?", f"who holds {m.meaning}") for m in meanings[:3]),
     )
+
+
+def _outcome(meanings: list[Meaning], asker: str | None) -> Outcome:
+    """A question back when several bodies mean different things by it, and none of them is the asker's own."""
+    if not meanings:
+        return Outcome.NONE
+    holders = {meaning.holder for meaning in meanings}
+    return Outcome.CLARIFY if len(holders) > 1 and (asker is None or asker not in holders) else Outcome.ANSWERED

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from catalogue import demand
+from catalogue.model import Organisation
 from catalogue.search.explain import Hit
+from catalogue.search.find import Found
 from catalogue.search.series import gather
 from catalogue.search.vocabulary import Vocabulary
-from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, show
+from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, Step, show
 from intents.context import Claim, Context, Question, compile_all, first_match, pick
 from intents.phrase import Message, without_end
 
@@ -19,6 +21,9 @@ EXAMPLES = (
 )
 
 LOOKED_AT = 10
+LIKELY = 0.3
+"""The share of a question that an entry has to hold to say who may know of the rest."""
+
 SURE_OF_SEVERAL = 0.9
 """Several entries that each hold nearly all of the question are all an answer to it; below, they are a question back."""
 
@@ -82,11 +87,24 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         choices = tuple(Choice(entry.dataset.title, f"what is {entry.dataset.id}") for entry in shown)
         confidence = round(claim.confidence * 0.8, 2)
         return replace(base, outcome=Outcome.SHORTLIST, confidence=confidence, shown=shown, choices=choices)
-    if found.phrase.subject:
-        subject = " ".join(found.phrase.subject)
-        demand.record(context.db, subject, organisation=own, now=question.now, key=question.key)
     near = tuple(show(hit, vocabulary) for hit in picked.near)
-    return replace(base, details={**base.details, "near": near})
+    details = {**base.details, "near": near, "likely": _likely(found, vocabulary)}
+    if not found.phrase.subject:
+        return replace(base, details=details)
+    subject = " ".join(found.phrase.subject)
+    demand.record(context.db, subject, organisation=own, now=question.now, key=question.key)
+    return replace(base, details=details, steps=(Step("follow.question", subject),))
+
+
+def _likely(found: Found, vocabulary: Vocabulary) -> Organisation | None:
+    """Who is likeliest to hold what nobody does: the body that is named, or the holder of most that comes near."""
+    if found.phrase.mentions:
+        return found.phrase.mentions[0].organisation
+    weights: dict[str, float] = {}
+    for hit in found.hits:
+        if hit.dataset.publisher and hit.coverage >= LIKELY:
+            weights[hit.dataset.publisher] = weights.get(hit.dataset.publisher, 0.0) + hit.coverage
+    return vocabulary.organisations.get(max(weights, key=lambda slug: weights[slug])) if weights else None
 
 
 def _series(hits: Sequence[Hit], vocabulary: Vocabulary) -> tuple[Shown, ...]:

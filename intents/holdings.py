@@ -1,11 +1,14 @@
 """What an organisation holds, all of it or on a subject."""
 
+import re
+
 from catalogue import datasets
+from catalogue.model import Organisation
 from catalogue.search.phrase import ASKING
 from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
-from intents.answers import Answer, Outcome, show, show_dataset
+from intents.answers import Answer, Choice, Outcome, Step, show, show_dataset
 from intents.context import Claim, Context, Question, compile_all, first_match
 from intents.phrase import Message, without_end
 
@@ -16,6 +19,9 @@ EXAMPLES = (
     "datasets held by Camden council",
 )
 LISTED = 10
+MOST_THEMES = 4
+_FROM = re.compile(r",?\s*\bfrom (\d{1,5})$")
+_THEME = re.compile(r"\b(?:on )?the theme (.+)$", re.IGNORECASE)
 
 _HOLD = r"(?:hold|have|own|keep|publish|collect|manage|maintain|share|got|record|provide|offer)"
 _SURE = compile_all(
@@ -45,16 +51,22 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     vocabulary = context.search.vocabulary()
     mention = vocabulary.mentions(claim.also.split())[0]
     body = mention.organisation
-    wanted = [word for word in split(fold(claim.subject)) if word not in ASKING]
+    subject, first = _first(claim.subject)
+    subject, theme = _theme(subject)
+    wanted = [word for word in split(fold(subject)) if word not in ASKING]
     themes: dict[str, int] = {}
     if wanted:
         found = context.search.find(" ".join(wanted), audience=question.audience, limit=LISTED, publishers=[body.slug])
         shown = tuple(show(hit, vocabulary) for hit in found.hits if hit.coverage > 0)
-        total, corrections = len(shown), found.phrase.corrections
+        total, corrections, first = len(shown), found.phrase.corrections, 1
     else:
         total, themes = datasets.count_by_theme(context.db, body.slug, audience=question.audience)
-        entries = datasets.by_publisher(context.db, body.slug, audience=question.audience, limit=LISTED)
+        known = next((name for name in themes if fold(name) == fold(theme)), None) if theme else None
+        entries = datasets.by_publisher(
+            context.db, body.slug, audience=question.audience, limit=LISTED, theme=known, skip=first - 1
+        )
         shown, corrections = tuple(show_dataset(entry, vocabulary) for entry in entries), ()
+        total, themes, theme = (themes[known], {}, known) if known else (total, themes, None)
     return Answer(
         "holdings",
         Outcome.ANSWERED if shown else Outcome.NONE,
@@ -64,5 +76,34 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         organisations=(body,),
         terms=tuple(wanted),
         corrections=corrections,
-        details={"total": total, "themes": themes, "mention": mention},
+        choices=_next(body, themes, theme, first + len(shown), total),
+        steps=(Step("follow.organisation", body.slug),) if shown else (),
+        details={"total": total, "themes": themes, "mention": mention, "first": first, "theme": theme},
     )
+
+
+def _first(subject: str) -> tuple[str, int]:
+    """A subject and from which entry on the list is wanted: "on flooding, from 11"."""
+    match = _FROM.search(subject)
+    return (subject[: match.start()], max(1, int(match[1]))) if match else (subject, 1)
+
+
+def _theme(subject: str) -> tuple[str, str | None]:
+    """A subject and the theme that is wanted: "on the theme Education"."""
+    match = _THEME.search(subject)
+    return (subject[: match.start()], match[1].strip(" ,")) if match else (subject, None)
+
+
+def _next(
+    body: Organisation, themes: dict[str, int], theme: str | None, following: int, total: int
+) -> tuple[Choice, ...]:
+    """The next ones of the list, and each of the largest themes by itself."""
+    asked = f"what does {body.slug.replace('-', ' ')} hold"
+    on = f" on the theme {theme}" if theme else ""
+    more = (
+        [Choice(f"Next {min(LISTED, total - following + 1)}", f"{asked}{on}, from {following}")]
+        if following <= total
+        else []
+    )
+    each = [Choice(f"{name} ({number})", f"{asked} on the theme {name}") for name, number in themes.items()]
+    return (*more, *(each[:MOST_THEMES] if len(themes) > 1 else ()))

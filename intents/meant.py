@@ -164,9 +164,3 @@ def looks_after(person: Person | None, dataset: Dataset) -> bool:
         grant.role is Role.ADMIN or (grant.role is Role.STEWARD and grant.scope in (dataset.id, dataset.publisher))
         for grant in person.grants
     )
-
-
-def not_yet(context: Context, question: Question, claim: Claim) -> Answer:
-    """The entry that is meant, for a question that is understood and cannot be answered yet."""
-    answer = meant(context, question, claim, again="what is {id}")
-    return replace(answer, outcome=Outcome.REFUSED, choices=())

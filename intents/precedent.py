@@ -1,10 +1,19 @@
-"""Has X been shared with Y before: shares like it, with what differs."""
+"""Has X been shared with Y before: shares of the public register like it, with what differs."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from catalogue import register
+from catalogue.register import Line
 from catalogue.search.vocabulary import Vocabulary
-from intents.answers import Answer
+from catalogue.sharing.facts import Body, kind_of
+from intents.answers import SHOWN, Answer, Outcome
+from intents.case import user_words
 from intents.context import Claim, Context, Question, compile_all
-from intents.meant import claimed, not_yet
-from intents.phrase import Message
+from intents.explained import case_of
+from intents.meant import claimed, meant, next_steps
+from intents.phrase import Message, read_message
 
 EXAMPLES = (
     "Has the National Pupil Database been shared with a council before?",
@@ -23,5 +32,43 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
     return claimed("precedent", _SURE, message)
 
 
+_NOISE = re.compile(
+    r"\b(?:has|have|had|was|were|did|does|is|are|there|ever|already|before|previous(?:ly)?|prior|past|been|shared?|shares|sharing|given|provided|supplied"
+    r"|released|let|used|linked|turned down|approvals?|precedents?|similar|requests?|agreements?|mou|dsa|isa|data sharing agreement|record of|examples?"
+    r"|anyone|others?|any|going|gone|went|with|to|show me|what|out of|form|covering|e\.?g\.?)\b",
+    re.IGNORECASE,
+)
+
+
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
-    return not_yet(context, question, claim)
+    vocabulary = context.search.vocabulary()
+    answer = meant(context, question, claim, again="has {id} been shared before", noise=_NOISE)
+    case = case_of(question, read_message(question.text).text, vocabulary)
+    answer = replace(
+        answer,
+        recipient=user_words(case.recipient) if case.recipient else None,
+        purpose=str(case.purpose) if case.purpose else None,
+    )
+    if answer.outcome is not Outcome.ANSWERED:
+        return answer
+    dataset = answer.shown[0].dataset
+    same = register.lines(context.db, dataset_id=dataset.id)
+    alike = [line for line in same if _fits(line, case.recipient, vocabulary)]
+    others = register.lines(context.db, holder=dataset.publisher)[:SHOWN] if dataset.publisher and not same else []
+    shown = _first(alike or same or others)
+    details = {"alike": len(alike), "same": len(same), "lines": shown, "near": ()}
+    return replace(answer, steps=next_steps(answer), details=details)
+
+
+def _first(lines: Sequence[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(lines, key=lambda line: (line.is_in_force, line.began_on), reverse=True)[:SHOWN])
+
+
+def _fits(line: Line, recipient: Body | None, vocabulary: Vocabulary) -> bool:
+    """Whether a share went to whom the question names: that body, or one of its kind."""
+    if recipient is None:
+        return True
+    if recipient.slug:
+        return line.recipient == recipient.slug
+    body = vocabulary.organisations.get(line.recipient or "")
+    return body is not None and kind_of(body) is recipient.kind

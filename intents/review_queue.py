@@ -1,10 +1,16 @@
-"""What waits for me: the requests that a manager is to decide."""
+"""What waits for me: the requests that a manager is to decide. Told to the asker alone."""
 
+import re
+from dataclasses import replace
+
+from catalogue import requests
+from catalogue.errors import NotFound
 from catalogue.search.vocabulary import Vocabulary
-from intents.answers import Answer
+from intents.answers import SHOWN, Answer, Outcome, Step
 from intents.context import Claim, Context, Question, compile_all
-from intents.meant import claimed, not_yet
+from intents.meant import claimed
 from intents.phrase import Message
+from intents.slots import reference_of
 
 EXAMPLES = (
     "What is waiting for me?",
@@ -24,5 +30,48 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
     return claimed("review_queue", _SURE, message)
 
 
+_DECIDES = re.compile(
+    r"\b(?:approve|decline|reject|turn down|send back|delegate|hand over|accept|sign off)\b", re.IGNORECASE
+)
+
+
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
-    return not_yet(context, question, claim)
+    reference = reference_of(question.text)
+    decides = bool(_DECIDES.search(question.text))
+    outcome = Outcome.DONE if decides else Outcome.ANSWERED
+    base = Answer("review_queue", outcome, claim.confidence, claim.subject, reference=reference)
+    if not question.is_private or question.asker is None:
+        return replace(
+            base,
+            details={
+                "is_private": False,
+                "requests": (),
+                "reader": question.asker.id if question.asker else "",
+                "total": 0,
+                "decides": decides,
+            },
+        )
+    try:
+        if reference:
+            found = [requests.get(context.db, reference, person=question.asker, now=question.now)]
+        else:
+            found = requests.queue_for(context.db, question.asker, now=question.now)
+    except NotFound:
+        details = {
+            "is_private": True,
+            "requests": (),
+            "reader": question.asker.id if question.asker else "",
+            "total": 0,
+            "decides": decides,
+        }
+        return replace(base, outcome=Outcome.NONE, details=details)
+    told = tuple((each, requests.next_actor(context.db, each, now=question.now)) for each in found[:SHOWN])
+    steps = tuple(Step("request.open", each.id) for each in found[:SHOWN])
+    details = {
+        "is_private": True,
+        "requests": told,
+        "reader": question.asker.id if question.asker else "",
+        "total": len(found),
+        "decides": decides,
+    }
+    return replace(base, steps=steps, details=details)

@@ -108,6 +108,12 @@ def place_of(text: str, words: list[str], capitals: frozenset[str]) -> str | Non
     return _narrowest([mention.place for mention in mentions]).name
 
 
+def place_of_text(text: str) -> str | None:
+    """The place that a text names."""
+    capitals = frozenset(fold(word) for word in re.findall(r"[\w&]+", text) if word[:1].isupper())
+    return place_of(text, split(fold(text))[:200], capitals)
+
+
 def _narrowest(places: list[Place]) -> Place:
     """The first place, unless a later one lies in it: Camden, of "Camden, London" and of "London borough of Camden"."""
     chosen = places[0]

@@ -15,6 +15,7 @@ from jinja2 import Environment, StrictUndefined, nodes
 from bot import render, web
 from bot.playground import drawing
 from bot.slack.answers import as_message
+from catalogue import clock, people, requests
 from catalogue.search.find import Search
 from tests.fakes.answering import QUESTIONS, Answering
 
@@ -157,8 +158,11 @@ def test_every_template_of_an_answer_is_used_and_renders(answering: Answering, m
         return loaded(self, name, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Environment, "get_template", noted)
-    for question in QUESTIONS:
-        answer = answering.answer(question)
+    answers = [answering.answer(question) for question in QUESTIONS]
+    officer = people.find(answering.search.db, "council-officer")
+    requests.start(answering.search.db, "dfe/national-pupil-database", by=officer, now=clock.now())
+    answers += [answering.again(QUESTIONS[-1]), answering.privately("my requests", "council-officer")]
+    for answer in answers:
         assert as_message(answer, answering.vocabulary).text
         assert answering.plain(answer)
     there = {f"answers/{path.name}" for path in (TEMPLATES / "answers").glob("*.jinja")}

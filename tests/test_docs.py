@@ -14,7 +14,6 @@ from click.testing import CliRunner
 from bot.__main__ import COMMANDS, whoholds
 from bot.field_words import CHECKS as MISSING
 from bot.field_words import LABELS
-from bot.replies import WANTS
 from bot.settings import SETTINGS
 from catalogue.entries import FIELDS
 from catalogue.harvest import ckan, datajson, dcat_terms
@@ -146,11 +145,6 @@ def test_what_to_ask_shows_only_examples_that_the_kinds_of_question_give() -> No
     known = {example for module in INTENTS for example in module.EXAMPLES}
     shown = set(re.findall(r'"([^"]+)"', section(DOCS / "user.md", "What to ask"))) - {"hello", "thanks"}
     assert shown - known == set()
-
-
-def test_what_cannot_be_done_yet_is_said_and_nothing_else_is() -> None:
-    said = re.findall(r"^- (.+)$", section(DOCS / "user.md", "What it cannot do yet"), re.MULTILINE)
-    assert sorted(said) == sorted(WANTS.values())
 
 
 def test_every_right_that_the_manifest_asks_for_is_explained() -> None:

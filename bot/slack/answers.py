@@ -1,27 +1,55 @@
 """An answer as a Slack message: the point first, each entry with its button, the small print, what to ask next."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot import replies
-from bot.render import MRKDWN
+from bot.render import MRKDWN, Ready, part
 from bot.slack.blocks import OUTSIDE, SECTION, SlackMessage, button, buttons, message, note, section
 from catalogue.search.vocabulary import Vocabulary
-from intents.answers import Answer, Outcome, Shown
+from intents.answers import SHOWN, Answer, Outcome, Shown
+
+PERSONAL = frozenset({"my_requests", "review_queue", "out_of_scope", "social", "help"})
+"""Kinds of answer that there is nothing in to share."""
 
 STEPS = {
     "request.start": "Request access",
+    "request.open": "Read {value}",
     "entry.report": "Report a problem",
     "entry.edit": "Edit this entry",
     "entry.add": "Add an entry",
     "term.add": "Add this name",
+    "follow.entry": "Follow",
+    "follow.organisation": "Follow this organisation",
+    "follow.question": "Tell me when somebody does",
+    "collection.avoided": "I will use this instead",
 }
-"""What the button of a step says. A step that no listener takes yet is not offered."""
+"""What the button of a step says."""
+
+LONGEST_ASKED = 1_000
+"""Characters of a question that a button carries, so that what it stands for can be asked again."""
 
 
-def as_message(answer: Answer, vocabulary: Vocabulary, *, is_shared_outside: bool = False) -> SlackMessage:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question behind a message. `is_shareable`: only the asker reads it, in a channel where it can be shared."""
+
+    text: str
+    is_shareable: bool = False
+    shared_by: str | None = None
+
+
+def as_message(
+    answer: Answer, vocabulary: Vocabulary, *, is_shared_outside: bool = False, asked: Asked | None = None
+) -> SlackMessage:
     """The message that gives an answer. `is_shared_outside`: people of other workspaces may read it."""
     reply = replies.word(answer, vocabulary, MRKDWN)
-    blocks: list[Block] = [section(piece) for piece in _pieces(reply.lead)]
+    shared = _shared(asked) if asked and asked.shared_by else ""
+    blocks: list[Block] = [note(shared)] if shared else []
+    blocks += [section(piece) for piece in _pieces(reply.lead)]
     for place, (entry, text) in enumerate(zip(answer.shown, reply.entries, strict=False)):
         blocks.append(section(text, accessory=_entry_button(answer, entry, place)))
     if reply.foot:
@@ -31,19 +59,54 @@ def as_message(answer: Answer, vocabulary: Vocabulary, *, is_shared_outside: boo
         for place, choice in enumerate(answer.choices[:5])
         if not reply.entries
     ]
-    if choices:
-        blocks.append(buttons(*choices))
-    steps = [
-        button(STEPS[step.act], action_id=step.act, value=step.value, primary=step.act == "request.start")
-        for step in answer.steps
-        if step.act in STEPS
-    ]
-    if steps:
-        blocks.append(buttons(*steps))
+    steps = [] if is_shared_outside else [*_steps(answer), *(_about_the_answer(answer, asked) if asked else [])]
+    blocks += [buttons(*row) for row in (choices, *_rows(steps)) if row]
     if is_shared_outside:
         for place, block in enumerate(blocks):
             block.block_id = f"{OUTSIDE}{place}"
-    return message(reply.text, blocks)
+    return message("\n\n".join(filter(None, (shared, reply.text))), blocks)
+
+
+def _shared(asked: Asked) -> str:
+    return part(
+        MRKDWN, "slack/answers.jinja", "shared", who=Ready(f"<@{asked.shared_by}>"), question=asked.text[:LONGEST_ASKED]
+    )
+
+
+def _steps(answer: Answer) -> list[ButtonElement]:
+    return [
+        button(
+            STEPS[step.act].format(value=step.value),
+            action_id=step.act,
+            value=step.value,
+            primary=step.act == "request.start",
+        )
+        for step in answer.steps
+    ]
+
+
+def _rows(elements: Sequence[ButtonElement]) -> list[list[ButtonElement]]:
+    """Buttons in as few rows as can be: Slack wants each act once in a row."""
+    rows: list[list[ButtonElement]] = []
+    for element in elements:
+        row = next((row for row in rows if element.action_id not in {other.action_id for other in row}), None)
+        if row is None:
+            rows.append([element])
+        else:
+            row.append(element)
+    return rows
+
+
+def _about_the_answer(answer: Answer, asked: Asked) -> list[ButtonElement]:
+    """What can be done with the answer itself: say that it is not what was meant, show it to the channel."""
+    found = []
+    text = asked.text[:LONGEST_ASKED]
+    if answer.shown and not answer.details.get("is_second_try"):
+        rejected = {"asked": text, "shown": [entry.dataset.id[:150] for entry in answer.shown[:SHOWN]]}
+        found.append(button("Not what I meant", action_id="answer.reject", value=json.dumps(rejected)))
+    if asked.is_shareable and answer.intent not in PERSONAL:
+        found.append(button("Share in channel", action_id="answer.share", value=text))
+    return found
 
 
 def _pieces(lead: str) -> list[str]:

@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.logs import places
+from bot.render import MRKDWN, part
 from bot.slack import people
-from bot.slack.answers import as_message
+from bot.slack.answers import Asked, as_message
 from bot.slack.api import SlackApi, SlackError
 from bot.slack.blocks import SlackMessage, message
 from bot.slack.unfurling import unfurls
@@ -27,6 +28,7 @@ from catalogue.model import PUBLIC, Notice, Person
 from intents import describe
 from intents.answers import Answer, Outcome
 from intents.context import Claim, Context, Question
+from intents.second_try import respond_again
 from intents.understand import respond
 
 log = logging.getLogger(__name__)
@@ -125,9 +127,12 @@ class Speaker:
         question = Question(payload["text"], audience, now, person, key=notice.key)
         if payload.get("is_entry"):
             answer = describe.answer(self.context, question, Claim("describe", 1.0, payload["text"]))
+        elif payload.get("rejected"):
+            answer = respond_again(self.context, question, payload["rejected"])
         else:
             answer = respond(self.context, question)
-        return as_message(answer, vocabulary, is_shared_outside=payload["is_shared_outside"])
+        asked = Asked(payload["text"], bool(payload.get("may_be_shared")), payload.get("shared_by"))
+        return as_message(answer, vocabulary, is_shared_outside=payload["is_shared_outside"], asked=asked)
 
     def _send(self, notice: Notice, now: datetime) -> None:
         payload = notice.payload
@@ -219,11 +224,24 @@ class Speaker:
     def _failed(self, notice: Notice, error: SlackError) -> None:
         if error.code not in WORTH_ANOTHER_TRY:
             log.warning("Notice %d cannot be sent: %s", notice.number, error.code)
-            outbox.park(self.context.db, notice, error=error.code)
+            with self.context.db.atomic():
+                if outbox.park(self.context.db, notice, error=error.code):
+                    self._say_otherwise(notice)
             return
         wait = timedelta(seconds=error.retry_after) if error.retry_after else None
         log.info("Notice %d will be tried again: %s", notice.number, error.code)
         outbox.failed(self.context.db, notice, error=error.code, now=clock.now(), wait=wait)
+
+    def _say_otherwise(self, notice: Notice) -> None:
+        """Tell who shared an answer, privately, that it cannot be shown there."""
+        url = notice.payload.get("otherwise")
+        if url:
+            text = part(MRKDWN, "slack/answers.jinja", "cannot_share")
+            where = {"way": "response", "url": url}
+            values = {"text": text, "blocks": [], **where}
+            outbox.post(
+                self.context.db, "message", values, key=f"otherwise:{notice.key}", channel=None, now=clock.now()
+            )
 
     def _broke(self, notice: Notice, error: Exception, now: datetime) -> None:
         """Our own fault: after some tries the notice is put aside for an administrator, and who asked is told."""

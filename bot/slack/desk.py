@@ -117,13 +117,17 @@ class Desk:
             self._say_slow(body)
 
     def _say_slow(self, body: Mapping[str, Any]) -> None:
+        self.say(body, SLOW, key=f"slow:{body['trigger_id']}")
+
+    def say(self, body: Mapping[str, Any], text: str, *, key: str) -> None:
+        """Say something to the person who clicked and nobody else, once for its key."""
         url, user = body.get("response_url"), body["user"]["id"]
         where = {"way": "response", "url": url} if url else {"way": "message", "channel": user, "thread_ts": None}
         outbox.post(
             self.db,
             "message",
-            {"text": SLOW, "blocks": [], **where},
-            key=f"slow:{body['trigger_id']}",
+            {"text": text, "blocks": [], **where},
+            key=key,
             channel=None if url else user,
             now=clock.now(),
         )

@@ -4,7 +4,10 @@ A listener notes the delivery and the question in one transaction and acknowledg
 that looks up a person is refused here already, so that its words are never written down.
 """
 
+import json
 import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -32,6 +35,8 @@ def register(app: App, questions: "Questions") -> None:
     app.command("/whoholds")(questions.on_command)
     app.action("entry.describe")(questions.on_describe)
     app.action(ASK)(questions.on_ask)
+    app.action("answer.reject")(questions.on_reject)
+    app.action("answer.share")(questions.on_share)
 
 
 class Questions:
@@ -81,6 +86,7 @@ class Questions:
             reply={"way": "response", "url": command["response_url"]},
             is_direct=True,
             is_shared_outside=False,
+            more={"may_be_shared": str(command.get("channel_id")).startswith(("C", "G"))},
         )
         ack()
 
@@ -92,7 +98,33 @@ class Questions:
         self._note_click(action, body, is_entry=False)
         ack()
 
-    def _note_click(self, action: dict[str, Any], body: dict[str, Any], *, is_entry: bool) -> None:
+    def on_reject(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Not what was meant. The button's value is the question and the entries that were shown."""
+        value = json.loads(action["value"])
+        self._note_click({**action, "value": value["asked"]}, body, is_entry=False, rejected=value["shown"])
+        ack()
+
+    def on_share(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Ask the same again for everybody in the channel: what was private is not shown to them.
+
+        Slack does not say here who reads the channel, so the answer holds only what everyone may know.
+        """
+        user, channel = str(body["user"]["id"]), str(body["channel"]["id"])
+        self.note(
+            [f"click:{action['action_ts']}:{user}:{action['action_id']}"],
+            text=str(action["value"]),
+            user=user,
+            channel=channel,
+            reply={"way": "message", "channel": channel, "thread_ts": None, "otherwise": body["response_url"]},
+            is_direct=False,
+            is_shared_outside=True,
+            more={"shared_by": user},
+        )
+        ack()
+
+    def _note_click(
+        self, action: dict[str, Any], body: dict[str, Any], *, is_entry: bool, rejected: Sequence[str] = ()
+    ) -> None:
         """A click on an answer is answered where the answer stands: in its thread, or privately if it was private.
         From the Home, which is no place for an answer, it comes as a direct message.
 
@@ -119,6 +151,7 @@ class Questions:
             is_direct=is_direct,
             is_shared_outside=str(action.get("block_id")).startswith(OUTSIDE) or self.is_from_outside(body),
             is_entry=is_entry,
+            more={"rejected": list(rejected)} if rejected else {},
         )
 
     def note(
@@ -132,10 +165,12 @@ class Questions:
         is_direct: bool,
         is_shared_outside: bool,
         is_entry: bool = False,
+        more: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Put a question into the outbox, once for its keys; one that looks up a person without its words.
 
         `reply` says where the answer goes: a message in a channel (or to a user's number), or a response address.
+        `more`: `rejected` entries of an answer that was turned down, who it is `shared_by`, whether it `may_be_shared`.
         """
         now = clock.now()
         text = text[: LONGEST + 1].encode("utf-8", "ignore").decode()  # half a character cannot be stored
@@ -156,6 +191,7 @@ class Questions:
                     "is_direct": is_direct,
                     "is_shared_outside": is_shared_outside,
                     "is_entry": is_entry,
+                    **more,
                 },
                 key=f"question:{keys[0]}",
                 channel=f"questions in {channel}" if channel else None,

@@ -14,16 +14,7 @@ from catalogue.requests.states import State, Verb
 from catalogue.requests.turnaround import Turnaround
 from intents.context import Context
 
-STATES: Mapping[State, str] = {
-    State.DRAFT: "not sent yet",
-    State.SUBMITTED: "sent, waiting for a decision",
-    State.IN_REVIEW: "being reviewed",
-    State.RETURNED: "sent back to you",
-    State.APPROVED: "approved",
-    State.DECLINED: "declined",
-    State.WITHDRAWN: "withdrawn",
-    State.EXPIRED: "closed because nothing happened for too long",
-}
+STATES: Mapping[State, str] = {**words.REQUEST_STATES, State.RETURNED: "sent back to you"}
 STEPS: Mapping[str, str] = {
     "agreement": "Data sharing agreement signed",
     "dpia": "Impact assessment finished",

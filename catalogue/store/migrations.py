@@ -214,6 +214,56 @@ def m004_messages(db: Database) -> None:
     )
 
 
+def m006_follows(db: Database) -> None:
+    """Who follows what and what there is to tell them; answers turned down; collections that were checked first."""
+    _create(
+        db,
+        """
+        CREATE TABLE follows (
+            number SERIAL,
+            person TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('entry', 'organisation', 'question')),
+            what TEXT NOT NULL,
+            pace TEXT NOT NULL CHECK (pace IN ('at_once', 'daily')),
+            at TEXT NOT NULL,
+            UNIQUE (person, kind, what)
+        );
+        CREATE INDEX follows_what ON follows (kind, what);
+        CREATE TABLE followed (dataset_id TEXT PRIMARY KEY, revision INTEGER NOT NULL);
+        CREATE TABLE follow_news (
+            follow BIGINT NOT NULL,
+            dataset_id TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            happening TEXT NOT NULL,
+            day TEXT NOT NULL,
+            person TEXT NOT NULL,
+            PRIMARY KEY (follow, dataset_id, revision)
+        );
+        CREATE INDEX follow_news_day ON follow_news (person, day);
+        INSERT INTO counters (name, value) SELECT 'followed', value FROM counters WHERE name = 'change';
+        CREATE TABLE feedback (
+            number SERIAL,
+            key TEXT UNIQUE,
+            intent TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            datasets TEXT NOT NULL,
+            organisation TEXT,
+            at TEXT NOT NULL,
+            reviewed_at TEXT
+        );
+        CREATE TABLE collection_checks (
+            number SERIAL,
+            key TEXT UNIQUE,
+            subject TEXT NOT NULL,
+            organisation TEXT,
+            datasets TEXT NOT NULL,
+            checked_at TEXT NOT NULL,
+            avoided_at TEXT
+        )
+        """,
+    )
+
+
 def m007_audit(db: Database) -> None:
     """What was done and refused, as a chain that is only added to, and what of it is about people, kept apart so that
     it can be removed; and when a role begins and ends, in whose place it is held, and until when it is confirmed."""
@@ -605,6 +655,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m002_vocabulary,
     m003_people,
     m004_messages,
+    m006_follows,
     m007_audit,
     m008_told,
     m009_requests,

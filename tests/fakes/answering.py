@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot import replies
-from catalogue import clock
+from catalogue import clock, people
 from catalogue.model import GOVERNMENT, Person
+from catalogue.rights import audience_of
 from catalogue.search.find import Search
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome
 from intents.context import Context, Question
+from intents.second_try import respond_again
 from intents.understand import INTENTS, respond
 
 QUESTIONS: tuple[str, ...] = (
@@ -54,6 +56,17 @@ class Answering:
     def answer(self, question: str) -> Answer:
         asker = Person("asker", organisation="department-for-education")
         return respond(Context(self.search.db, self.search), Question(question, GOVERNMENT, clock.now(), asker))
+
+    def again(self, question: str) -> Answer:
+        """The answer after "Not what I meant"."""
+        shown = [entry.dataset.id for entry in self.answer(question).shown]
+        return respond_again(Context(self.search.db, self.search), Question(question, GOVERNMENT, clock.now()), shown)
+
+    def privately(self, question: str, person_id: str) -> Answer:
+        """The answer to somebody of the sample, whom nobody reads along with."""
+        person = people.find(self.search.db, person_id)
+        asked = Question(question, audience_of(person), clock.now(), person)
+        return respond(Context(self.search.db, self.search), asked)
 
     def plain(self, answer: Answer, vocabulary: Vocabulary | None = None) -> str:
         return replies.word(answer, vocabulary or self.vocabulary).text

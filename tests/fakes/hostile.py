@@ -9,6 +9,7 @@ from typing import Any
 
 KEPT = frozenset(
     {
+        "act",
         "change",
         "checked",
         "date",
@@ -29,6 +30,7 @@ KEPT = frozenset(
         "status",
         "via",
         "visibility",
+        "what",
         "who",
     }
 )
