@@ -24,7 +24,8 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One share as everybody may read it. Bodies by slug and by name; `days` from submission to the data."""
+    """One share as everybody may read it. Bodies by slug and by name; `ends_on` is when it ended, if it
+    has; `days` from submission to the data."""
 
     reference: str
     dataset_id: str
@@ -139,7 +140,7 @@ def _line(share: Share, title: str, supplied: datetime, names: Mapping[str, str]
         power=share.power,
         benefit=share.benefit,
         began_on=supplied.date(),
-        ends_on=share.ends_on,
+        ends_on=share.ended_at.date() if share.ended_at else share.ends_on,
         review_on=share.review_on,
         is_in_force=share.state is ShareState.SUPPLIED,
         days=round(_days(taken.total)),

@@ -35,7 +35,7 @@ def command(file: Path | None, holder: str | None, recipient: str | None, json_:
         if json_:
             print_json(register.as_json(line))
         else:
-            until = f", until {line.ends_on}" if line.ends_on else ""
+            until = f", {'until' if line.is_in_force else 'ended'} {line.ends_on}" if line.ends_on else ""
             mark = " (illustrative)" if line.is_illustrative else ""
             click.echo(f"{line.reference}  {line.dataset}: {line.holder_name} with {line.recipient_name}{until}{mark}")
             click.echo(f"  Power: {line.power or 'Not provided'}. Benefit: {line.benefit or 'Not provided'}.")

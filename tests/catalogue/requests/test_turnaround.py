@@ -114,6 +114,7 @@ def test_what_is_agreed_and_not_supplied_is_not_in_the_register_and_what_ended_i
     requests.end(db, request.id, by=folk["asker"], note="Done.", now=now)
     (line,) = register.lines(db)
     assert not line.is_in_force
+    assert line.ends_on == now.date()
 
 
 def test_no_cell_of_the_register_runs_in_a_spreadsheet(db: Database, folk: dict[str, Person], now: datetime) -> None:
