@@ -19,6 +19,7 @@ from bot.logs import places, start_logging
 from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
 from bot.slack import (
+    adding,
     coming,
     finding,
     following,
@@ -187,6 +188,7 @@ def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     home.register(bolt, desk, asking)
     coming.register(bolt, desk, bot_user_id=bot_user_id)
     stewarding.register(bolt, desk)
+    adding.register(bolt, desk)
     proposing.register(bolt, desk)
     harvesting.register(bolt, desk)
     reviewing.register(bolt, desk)

@@ -97,6 +97,18 @@ class Desk:
             document["creator"] = [vocabulary.name(slug) or slug for slug in document["creator"]]
         return document
 
+    def resolve(self, changes: dict[str, Any], errors: dict[str, str]) -> None:
+        """Names of organisations become their slugs; one that nobody knows is a fault beside its field."""
+        resolve = self.context.search.vocabulary().resolve
+        names = [changes["publisher"]] if changes.get("publisher") else []
+        for field, given in (("publisher", names), ("creator", changes.get("creator") or [])):
+            slugs = [resolve(each) for each in given]
+            for written, slug in zip(given, slugs, strict=True):
+                if slug is None:
+                    errors[field] = f"There is no organisation called “{written[:80]}” here. Check the spelling."
+            if given and all(slugs):
+                changes[field] = slugs if field == "creator" else slugs[0]
+
     def holder(self, dataset: Dataset) -> str:
         """The name of the organisation that holds an entry."""
         return self.context.search.vocabulary().name(dataset.publisher) or "an organisation that is not named"

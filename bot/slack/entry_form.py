@@ -9,25 +9,15 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    Block,
-    InputBlock,
-    Option,
-    PlainTextInputElement,
-    PlainTextObject,
-    StaticSelectElement,
-)
+from slack_sdk.models.blocks import Block
 
 from bot.field_words import CHOICES, CONTACT_LABELS, HINTS, LABELS
-from bot.render import cut
 from bot.slack.blocks import note
+from bot.slack.inputs import NONE_GIVEN, TYPED, select_input, text_input, value_of
 from catalogue.checks import tidy
 from catalogue.entries import LISTS, RECORDS
 from catalogue.fields import CONTACT_PARTS, LIMITS, LONG, Unclear
 
-TYPED = 3_000
-NONE_GIVEN = "-"
-ACTION = "value"
 BETWEEN = " | "
 CONTACT = tuple(f"contact_{part}" for part in CONTACT_PARTS)
 
@@ -91,13 +81,14 @@ def _parts(name: str) -> list[str]:
 
 
 def _text(block_id: str, label: str, value: str | None) -> Block:
-    limit = min(LIMITS.get(block_id, TYPED), TYPED)
-    is_long = block_id in LONG or block_id in LISTS or block_id in RECORDS
-    element = PlainTextInputElement(
-        action_id=ACTION, multiline=is_long, max_length=limit, initial_value=(value or None) and str(value)[:limit]
-    )
-    return InputBlock(
-        block_id=block_id, label=label, hint=HINTS.get(block_id), element=element, optional=block_id != "title"
+    return text_input(
+        block_id,
+        label,
+        limit=min(LIMITS.get(block_id, TYPED), TYPED),
+        hint=HINTS.get(block_id),
+        optional=block_id != "title",
+        multiline=block_id in LONG or block_id in LISTS or block_id in RECORDS,
+        initial=value,
     )
 
 
@@ -106,16 +97,11 @@ def _choice(name: str, value: Any) -> Block:
     choices = dict(CHOICES[name])
     if value and value not in choices:
         choices[str(value)] = str(value)
-    options = [_option(NONE_GIVEN, "Not provided"), *(_option(key, words) for key, words in choices.items())]
     if name == "visibility":
-        options, value = options[1:], value or "public"
-    chosen = next((option for option in options if option.value == (value or NONE_GIVEN)), options[0])
-    element = StaticSelectElement(action_id=ACTION, options=options, initial_option=chosen)
-    return InputBlock(block_id=name, label=LABELS[name], hint=HINTS.get(name), element=element, optional=True)
-
-
-def _option(value: str, words: str) -> Option:
-    return Option(value=value[:150], text=PlainTextObject(text=cut(words, 75), emoji=False))
+        value = value or "public"
+    else:
+        choices = {NONE_GIVEN: "Not provided", **choices}
+    return select_input(name, LABELS[name], choices, chosen=value or NONE_GIVEN, hint=HINTS.get(name))
 
 
 def typed(state: Mapping[str, Any], document: Mapping[str, Any], names: Sequence[str], *, today: date) -> Typed:
@@ -162,12 +148,3 @@ def _take(name: str, value: Any, result: Typed, today: date, *, block_id: str | 
     except Unclear as unclear:
         if name != "contact" or not result.errors:
             result.errors[block_id or name] = str(unclear)
-
-
-def value_of(state: Mapping[str, Any], block_id: str) -> str:
-    """What one input holds: the text or the value chosen; "" for nothing."""
-    held = (state.get(block_id) or {}).get(ACTION) or {}
-    if "selected_option" in held:
-        value = (held["selected_option"] or {}).get("value", "")
-        return "" if value == NONE_GIVEN else str(value)
-    return str(held.get("value") or "").strip()

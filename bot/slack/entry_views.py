@@ -5,25 +5,21 @@ where two people were at it, the history, withdrawing and adding.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    Block,
-    InputBlock,
-    Option,
-    PlainTextInputElement,
-    PlainTextObject,
-    RadioButtonsElement,
-)
+from slack_sdk.models.blocks import Block, InputBlock, RadioButtonsElement
 
 from bot import words
 from bot.field_words import ACTIONS, GROUPS, LABELS, Group, differences, in_words
 from bot.render import MRKDWN, part
 from bot.slack.blocks import button, buttons, divider, message, modal, note, section
-from bot.slack.entry_form import ACTION, inputs
+from bot.slack.entry_form import inputs
+from bot.slack.inputs import ACTION, option, text_input
 from catalogue.editing import Clashed
 from catalogue.entries import to_document
 from catalogue.model import Dataset, Revision, Status
 
 HISTORY_SHOWN = 20
+FIRST_FIELDS = ("title", "publisher", "summary", "contact", "access_rights", "personal_data")
+"""What a new entry is asked for."""
 IMPLIED = frozenset({"visibility", "visible_to"})
 """Fields that say something by not being there: everyone may know of the entry."""
 
@@ -114,7 +110,7 @@ def clash(error: Clashed, author: str, *, draft: str, about: Mapping[str, Any]) 
     for each in error.clashes:
         theirs, mine = in_words(each.field, each.theirs), in_words(each.field, each.mine)
         blocks.append(section(say("clash", label=LABELS[each.field], author=author, theirs=theirs, mine=mine)))
-        options = [_option("theirs", "Keep what is there now"), _option("mine", "Use mine")]
+        options = [option("theirs", "Keep what is there now"), option("mine", "Use mine")]
         choose = RadioButtonsElement(action_id=ACTION, options=options, initial_option=options[0])
         blocks.append(InputBlock(block_id=each.field, label=f"{LABELS[each.field]}: which version?", element=choose))
     seen = {**about, "draft": draft, "seen": error.revision}
@@ -143,8 +139,10 @@ def history(entry: Dataset, lines: Sequence[Revision], authors: Mapping[str, str
 def withdraw(entry: Dataset) -> dict[str, Any]:
     """Asks for a successor and a reason."""
     blocks: list[Block] = [section(say("withdraw_lead", entry=entry))]
-    blocks.append(_line("successor", "The entry that takes its place", "Its id or its title, if there is one."))
-    blocks.append(_line("why", "Why", "For the history, and for people with requests.", optional=False))
+    blocks.append(
+        text_input("successor", "The entry that takes its place", hint="Its id or its title, if there is one.")
+    )
+    blocks.append(text_input("why", "Why", hint="For the history, and for people with requests.", optional=False))
     about = {"id": entry.id, "revision": entry.revision}
     return modal(
         "Withdraw an entry", blocks, callback_id="entry.withdrawal", submit="Withdraw", close="Cancel", about=about
@@ -159,7 +157,7 @@ def add(
     if near:
         blocks.append(section(say("alike", near=near)))
     document = {"title": title or None, "publisher": publisher}
-    blocks += inputs(document, ("title", "publisher", "summary", "contact", "access_rights", "personal_data"))
+    blocks += inputs(document, FIRST_FIELDS)
     about = {"subject": subject, "near": bool(near)}
     return modal(
         "Add an entry",
@@ -196,12 +194,3 @@ def done(entry: Dataset, block: str, **values: Any) -> dict[str, Any]:
     else:
         blocks.append(buttons(button("History", action_id="entry.history", value=entry.id)))
     return modal("Done", blocks, callback_id="entry.done", about={"id": entry.id})
-
-
-def _line(block_id: str, label: str, hint: str, *, optional: bool = True) -> Block:
-    element = PlainTextInputElement(action_id=ACTION, max_length=300)
-    return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=optional)
-
-
-def _option(value: str, text: str) -> Option:
-    return Option(value=value, text=PlainTextObject(text=text, emoji=False))

@@ -6,19 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack, App
-from slack_sdk.models.blocks import (
-    Block,
-    InputBlock,
-    Option,
-    PlainTextInputElement,
-    PlainTextObject,
-    StaticSelectElement,
-)
+from slack_sdk.models.blocks import Block
 
 from bot.render import MRKDWN, part
 from bot.slack.blocks import button, divider, modal, section
 from bot.slack.desk import Desk, about, author_of, errors_in, show_in
-from bot.slack.entry_form import ACTION, value_of
+from bot.slack.inputs import select_input, text_input, value_of
 from catalogue import audit, clock, editing, people, terms
 from catalogue.model import Dataset, Person
 from catalogue.terms import Kind, Term
@@ -65,9 +58,9 @@ class Naming:
     def _form(self, entry: Dataset, person: Person, name: str | None) -> dict[str, Any]:
         blocks: list[Block] = [
             section(say("lead", entry=entry)),
-            _input("name", "What people call it", 120, optional=False, initial=name),
-            _kinds(),
-            _input("meaning", "What entries call it, or what the acronym stands for", 120, optional=True),
+            text_input("name", "What people call it", limit=120, optional=False, initial=name),
+            select_input("kind", "What kind of name is it?", KINDS),
+            text_input("meaning", "What entries call it, or what the acronym stands for", limit=120),
         ]
         colleagues = frozenset(each.id for each in people.everyone(self.db) if each.organisation == person.organisation)
         added = terms.added(self.db, entry.publisher or "", colleagues)[:SHOWN]
@@ -141,14 +134,3 @@ class Naming:
         terms.remove(self.db, term)
         detail = {"kind": str(term.kind), "name": term.name, "removed": True}
         audit.record(self.db, by=person, action="entry.edit", about=entry.id, detail=detail, now=now)
-
-
-def _kinds() -> Block:
-    options = [Option(value=kind, text=PlainTextObject(text=words, emoji=False)) for kind, words in KINDS.items()]
-    element = StaticSelectElement(action_id=ACTION, options=options, initial_option=options[0])
-    return InputBlock(block_id="kind", label="What kind of name is it?", element=element)
-
-
-def _input(block_id: str, label: str, limit: int, *, optional: bool, initial: str | None = None) -> Block:
-    element = PlainTextInputElement(action_id=ACTION, max_length=limit, initial_value=initial and initial[:limit])
-    return InputBlock(block_id=block_id, label=label, element=element, optional=optional)

@@ -5,14 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack, App
-from slack_sdk.models.blocks import (
-    Block,
-    InputBlock,
-    Option,
-    PlainTextInputElement,
-    PlainTextObject,
-    StaticSelectElement,
-)
+from slack_sdk.models.blocks import Block
 
 from bot import words
 from bot.field_words import CONTACT_LABELS, LABELS, group_of, in_words
@@ -20,7 +13,8 @@ from bot.render import MRKDWN, part
 from bot.slack import entry_views
 from bot.slack.blocks import SlackMessage, button, buttons, message, modal, note, section
 from bot.slack.desk import Desk, about, author_of, errors_in, show_in
-from bot.slack.entry_form import ACTION, NONE_GIVEN, from_text, value_of
+from bot.slack.entry_form import from_text
+from bot.slack.inputs import NONE_GIVEN, TYPED, select_input, text_input, value_of
 from catalogue import clock, editing, history, proposals
 from catalogue.checks import tidy
 from catalogue.errors import NotFound
@@ -166,14 +160,16 @@ def read_value(field: str, written: str, now: datetime) -> Any:
 
 def form(entry: Dataset, keepers_: str, *, may_edit: bool) -> dict[str, Any]:
     """What is wrong, and what it should say."""
-    kinds = [_option(str(kind), words_) for kind, words_ in KINDS.items()]
-    fields = [_option(NONE_GIVEN, "No part in particular"), *(_option(name, NAMES[name]) for name in proposals.FIELDS)]
+    kinds = {str(kind): text for kind, text in KINDS.items()}
+    fields = {NONE_GIVEN: "No part in particular", **{name: NAMES[name] for name in proposals.FIELDS}}
+    unsure = "Leave this empty if you do not know."
+    no_names = "Do not write about people here."
     blocks: list[Block] = [
         section(say("lead", entry=entry, keepers=keepers_, may_edit=may_edit)),
-        _select("kind", "What is it?", kinds),
-        _select("field", "Which part of the entry?", fields),
-        _input("says", "What should that part say?", 3_000, "Leave this empty if you do not know."),
-        _input("words", "What is wrong?", proposals.LONGEST, "Do not write about people here."),
+        select_input("kind", "What is it?", kinds),
+        select_input("field", "Which part of the entry?", fields),
+        text_input("says", "What should that part say?", limit=TYPED, hint=unsure, multiline=True),
+        text_input("words", "What is wrong?", limit=proposals.LONGEST, hint=no_names, multiline=True),
     ]
     about_ = {"id": entry.id}
     return modal("Report a problem", blocks, callback_id="proposal.new", submit="Send", close="Cancel", about=about_)
@@ -182,24 +178,10 @@ def form(entry: Dataset, keepers_: str, *, may_edit: bool) -> dict[str, Any]:
 def decline_form(entry: Dataset, proposal: Proposal) -> dict[str, Any]:
     blocks: list[Block] = [
         section(say("decline_lead", entry=entry)),
-        _input("note", "Why?", proposals.LONGEST, None, optional=False),
+        text_input("note", "Why?", limit=proposals.LONGEST, optional=False, multiline=True),
     ]
     about_ = {"proposal": proposal.number}
     return modal("Decline", blocks, callback_id="proposal.declined", submit="Decline", close="Cancel", about=about_)
-
-
-def _select(block_id: str, label: str, options: list[Option]) -> Block:
-    element = StaticSelectElement(action_id=ACTION, options=options, initial_option=options[0])
-    return InputBlock(block_id=block_id, label=label, element=element)
-
-
-def _option(value: str, text: str) -> Option:
-    return Option(value=value, text=PlainTextObject(text=text, emoji=False))
-
-
-def _input(block_id: str, label: str, limit: int, hint: str | None, *, optional: bool = True) -> Block:
-    element = PlainTextInputElement(action_id=ACTION, multiline=True, max_length=limit)
-    return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=optional)
 
 
 # what people are told

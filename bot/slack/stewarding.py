@@ -1,8 +1,8 @@
-"""Keeping entries true from Slack: edit, add, withdraw, publish again, take a change back, history.
+"""Keeping entries true from Slack: edit, withdraw, publish again, take a change back, history.
 
 An edit begins at a card's button, at a question ("update the school census entry") or with `/whoholds edit`. It opens
 what the entry says by group (`entry_views.overview`); "Change" opens the form of a group (`entry_form.py`), and saving
-goes through `catalogue/editing.py`. Proposals, reviews and what nobody found have modules of their own.
+goes through `catalogue/editing.py`. Adding, proposals, reviews and what nobody found have modules of their own.
 """
 
 import re
@@ -14,16 +14,16 @@ from slack_bolt import Ack, App
 
 from bot.field_words import GROUPS
 from bot.slack import entry_views as views
+from bot.slack.adding import Adding
 from bot.slack.desk import Desk, about, author_of, errors_in, show_in
-from bot.slack.entry_form import typed, value_of
+from bot.slack.entry_form import typed
+from bot.slack.inputs import value_of
 from bot.slack.proposing import Proposing
 from catalogue import clock, datasets, drafts, editing, history, origins
 from catalogue.checks import weighty
 from catalogue.editing import Clashed
-from catalogue.errors import Conflict, NotAllowed
 from catalogue.model import Dataset, Person
 from catalogue.rights import audience_of
-from catalogue.rows import clean
 from intents.context import pick
 
 Body = Mapping[str, Any]
@@ -47,12 +47,10 @@ def register(app: App, desk: Desk) -> None:
     app.action("entry.undo")(stewarding.on_undo)
     app.action("entry.withdraw")(stewarding.on_withdraw)
     app.action("entry.restore")(stewarding.on_restore)
-    app.action("entry.add")(stewarding.on_add)
     app.view("entry.save")(stewarding.on_save)
     app.view("entry.confirm")(stewarding.on_confirm)
     app.view("entry.choose")(stewarding.on_choose)
     app.view("entry.withdrawal")(stewarding.on_withdrawal)
-    app.view("entry.new")(stewarding.on_new)
 
 
 class Stewarding:
@@ -72,7 +70,7 @@ class Stewarding:
         with self.desk.refusing(body):
             person = self.desk.person(body, now)
             if verb.lower() == "add":
-                self._open_add(body, person, subject.strip())
+                Adding(self.desk).open(body, person, subject.strip())
             elif entry := self._meant(subject.strip(), person):
                 self._open_edit(body, person, entry, None, now)
             else:
@@ -134,7 +132,7 @@ class Stewarding:
             base = history.as_of(self.db, entry.id, told["revision"])
             fields = GROUPS[told["group"]].fields
             form = typed(view["state"]["values"], self.desk.shown(base), fields, today=now.date())
-            self._resolve_organisations(form.changes, form.errors)
+            self.desk.resolve(form.changes, form.errors)
             if form.errors:
                 return errors_in(ack, form.errors, view)
             serious = weighty(entry, form.changes)
@@ -196,18 +194,6 @@ class Stewarding:
             self.desk.slack.call("views.update", view_id=told["over"], view=overview)
         return show_in(ack, views.saved(after, changed, undo=after.revision))
 
-    def _resolve_organisations(self, changes: dict[str, Any], errors: dict[str, str]) -> None:
-        """Names of organisations become their slugs; one that nobody knows is a fault beside its field."""
-        resolve = self.desk.context.search.vocabulary().resolve
-        names = [changes["publisher"]] if changes.get("publisher") else []
-        for field, given in (("publisher", names), ("creator", changes.get("creator") or [])):
-            slugs = [resolve(name) for name in given]
-            for name, slug in zip(given, slugs, strict=True):
-                if slug is None:
-                    errors[field] = f"There is no organisation called “{name[:80]}” here. Check the spelling."
-            if given and all(slugs):
-                changes[field] = slugs if field == "creator" else slugs[0]
-
     # history
 
     def on_history(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -245,7 +231,7 @@ class Stewarding:
             self.desk.slack.call("views.update", view_id=present["root_view_id"], view=overview)
         return None
 
-    # withdrawing, publishing again, adding
+    # withdrawing and publishing again
 
     def on_withdraw(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         now = clock.now()
@@ -277,78 +263,6 @@ class Stewarding:
             self._renew(body, views.done(entry, "restored"), entry, person, now)
         ack()
 
-    def on_add(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """Open the form of a new entry."""
-        now = clock.now()
-        with self.desk.refusing(body):
-            person = self.desk.person(body, now)
-            self._open_add(body, person, "")
-        ack()
-
-    def _open_add(self, body: Body, person: Person, title: str) -> None:
-        """Show the form of a new entry, for the organisation that they look after."""
-        mine = _organisations(person)
-        if not mine and not _is_admin(person):
-            raise NotAllowed("Stewards add entries for their own organisation. Ask one of them to add this.")
-        name = self.desk.context.search.vocabulary().name(mine[0]) if mine else None
-        self.desk.open(body, views.add(name, title=title))
-
-    def on_new(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        now, told = clock.now(), about(body)
-        with self.desk.refusing(body, ack):
-            person = self.desk.person(body, now)
-            fields = ("title", "publisher", "summary", "contact", "access_rights", "personal_data")
-            form = typed(view["state"]["values"], {}, fields, today=now.date())
-            if not form.changes.get("publisher"):
-                form.errors.setdefault("publisher", "Say which organisation holds it.")
-            self._resolve_organisations(form.changes, form.errors)
-            if form.errors:
-                return errors_in(ack, form.errors, view)
-            values = {name: value for name, value in form.changes.items() if value is not None}
-            near = [] if told.get("near") else self._alike(values, person)
-            if near:
-                again = views.add(None, subject=told.get("subject"), near=near)
-                return show_in(ack, again | {"blocks": [*again["blocks"][:2], *view["blocks"][1:]]})
-            return self._add(ack, person, values, told, view, now)
-        return None
-
-    def _add(
-        self, ack: Ack, person: Person, values: dict[str, Any], told: Body, view: dict[str, Any], now: datetime
-    ) -> None:
-        body = self.desk.context.search.vocabulary().organisations.get(values["publisher"])
-        acronym = {"publisher_acronym": body.acronym} if body and body.acronym else {}
-        document = clean(
-            values | acronym | {"last_verified": now.date().isoformat()}, line=0, resolve=lambda name: name
-        )
-        try:
-            with self.db.atomic():
-                entry = editing.add(self.db, document.document or values, by=person, now=now)
-                if told.get("subject"):
-                    origins.settle(self.db, f"demand:{told['subject']}", entry, by=person, now=now)
-        except Conflict:
-            taken = "There is an entry with this title and holder already. Edit that one, or give this another title."
-            return errors_in(ack, {"title": taken}, view)
-        return show_in(ack, views.done(entry, "added"))
-
-    def _alike(self, values: Mapping[str, Any], person: Person) -> list[dict[str, str]]:
-        found = self.desk.context.search.find(values["title"], audience=audience_of(person), limit=ALIKE)
-        return [
-            {"title": hit.dataset.title, "holder": self.desk.holder(hit.dataset)}
-            for hit in found.hits
-            if hit.coverage >= LOOKS_ALIKE
-        ]
-
 
 def _asks_to_edit(command: dict[str, Any]) -> bool:
     return bool(EDIT.match(str(command.get("text") or "")))
-
-
-def _organisations(person: Person) -> list[str]:
-    """The organisations whose entries they look after."""
-    return [
-        grant.scope for grant in person.grants if grant.role == "steward" and grant.scope and "/" not in grant.scope
-    ]
-
-
-def _is_admin(person: Person) -> bool:
-    return any(grant.role == "admin" for grant in person.grants)

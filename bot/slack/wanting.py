@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import Ack, App
-from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement
 
 from bot import words
 from bot.render import MRKDWN, part
 from bot.slack import entry_views
 from bot.slack.blocks import SlackMessage, button, buttons, divider, message, modal, section
 from bot.slack.desk import Desk, about, errors_in, show_in
-from bot.slack.entry_form import ACTION, value_of
+from bot.slack.inputs import text_input, value_of
 from catalogue import clock, outbox, wanted
 from catalogue.model import Person
 from catalogue.review import scopes_of
@@ -46,7 +45,7 @@ class Wanting:
         with self.desk.refusing(body):
             told = _read(action["value"])
             lead = section(say("held_lead", subject=told["subject"]))
-            entry = _line("entry", "The entry", "Its id or its title.", optional=True)
+            entry = text_input("entry", "The entry", hint="Its id or its title.")
             view = modal(
                 "We hold this", [lead, entry], callback_id="wanted.entry", submit="Go on", close="Cancel", about=told
             )
@@ -76,7 +75,7 @@ class Wanting:
         with self.desk.refusing(body):
             told = _read(action["value"])
             lead = section(say("elsewhere_lead", subject=told["subject"]))
-            holder = _line("holder", "The organisation", "Its name or acronym.", optional=False)
+            holder = text_input("holder", "The organisation", hint="Its name or acronym.", optional=False)
             view = modal(
                 "Who holds it?", [lead, holder], callback_id="wanted.holder", submit="Save", close="Cancel", about=told
             )
@@ -121,11 +120,6 @@ def _value(round_: str, each: Wanted) -> str:
 def _read(value: str) -> dict[str, str]:
     round_, publisher, subject = value.split(SEPARATOR, 2)
     return {"round": round_, "publisher": publisher, "subject": subject}
-
-
-def _line(block_id: str, label: str, hint: str, *, optional: bool) -> Block:
-    element = PlainTextInputElement(action_id=ACTION, max_length=300)
-    return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=optional)
 
 
 def tell_digest(context: Context, values: Mapping[str, Any], person: Person) -> SlackMessage | None:

@@ -1,0 +1,60 @@
+"""Single inputs of a form: a box for text, a list to choose from, and what somebody put into one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    StaticSelectElement,
+)
+
+from bot.render import cut
+
+ACTION = "value"
+NONE_GIVEN = "-"
+TYPED = 3_000
+"""What Slack takes in one text box."""
+
+
+def text_input(
+    block_id: str,
+    label: str,
+    *,
+    limit: int = 300,
+    hint: str | None = None,
+    optional: bool = True,
+    multiline: bool = False,
+    initial: str | None = None,
+) -> Block:
+    """A box for text, holding `initial`."""
+    element = PlainTextInputElement(
+        action_id=ACTION, multiline=multiline, max_length=limit, initial_value=(initial or None) and initial[:limit]
+    )
+    return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=optional)
+
+
+def select_input(
+    block_id: str, label: str, choices: Mapping[str, str], *, chosen: str | None = None, hint: str | None = None
+) -> Block:
+    """A list to choose one from, values with their words; the first is chosen unless `chosen` is one of them."""
+    options = [option(value, words) for value, words in choices.items()]
+    initial = next((each for each in options if each.value == chosen), options[0])
+    element = StaticSelectElement(action_id=ACTION, options=options, initial_option=initial)
+    return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=True)
+
+
+def option(value: str, words: str) -> Option:
+    return Option(value=value[:150], text=PlainTextObject(text=cut(words, 75), emoji=False))
+
+
+def value_of(state: Mapping[str, Any], block_id: str) -> str:
+    """What one input holds: the text or the value chosen; "" for nothing."""
+    held = (state.get(block_id) or {}).get(ACTION) or {}
+    if "selected_option" in held:
+        value = (held["selected_option"] or {}).get("value", "")
+        return "" if value == NONE_GIVEN else str(value)
+    return str(held.get("value") or "").strip()
