@@ -3,8 +3,7 @@
 Also the click with which somebody says that a collection is not needed: all of these are one click and one sentence.
 """
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -32,16 +31,12 @@ def say(block: str, **values: Any) -> str:
 def register(app: App, desk: Desk) -> None:
     """Add the listeners."""
     following = Following(desk)
-    for kind in ("entry", "organisation", "question"):
-        app.action(f"follow.{kind}")(partial(_take, following.start, kind))
+    app.action("follow.entry")(following.on_entry)
+    app.action("follow.organisation")(following.on_organisation)
+    app.action("follow.question")(following.on_question)
     app.action("follow.stop")(following.on_stop)
     app.action("follow.daily")(following.on_daily)
     app.action("collection.avoided")(following.on_avoided)
-
-
-def _take(start: Callable[..., None], kind: str, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-    start(kind, str(action["value"]), body, key=_key(action, body))
-    ack()
 
 
 def _key(action: dict[str, Any], body: dict[str, Any]) -> str:
@@ -55,13 +50,25 @@ class Following:
         self.desk = desk
         self.db = desk.db
 
-    def start(self, kind: str, what: str, body: dict[str, Any], *, key: str) -> None:
-        now = clock.now()
+    def on_entry(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        self._start("entry", action, body)
+        ack()
+
+    def on_organisation(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        self._start("organisation", action, body)
+        ack()
+
+    def on_question(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        self._start("question", action, body)
+        ack()
+
+    def _start(self, kind: str, action: dict[str, Any], body: dict[str, Any]) -> None:
+        now, what = clock.now(), str(action["value"])
         with self.desk.refusing(body):
             person = self.desk.person(body, now)
             is_new = follows.start(self.db, person, kind, what, now=now)
             name = _name(self.desk.context, kind, what, person)
-            self.desk.say(body, say("started", kind=kind, name=name, is_new=is_new), key=key)
+            self.desk.say(body, say("started", kind=kind, followed=name, is_new=is_new), key=_key(action, body))
 
     def on_stop(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         now = clock.now()
@@ -110,7 +117,7 @@ def tell_news(context: Context, values: Mapping[str, Any], person: Person) -> Sl
     if dataset is None:
         return None
     text = say("news", line=_line(context, dataset, str(values["happening"])))
-    because = say("because", kind=follow.kind, name=_because(context, follow))
+    because = say("because", kind=follow.kind, followed=_because(context, follow))
     return message(f"{text}\n\n{because}", [section(text), section(because), _leaving(dataset, follow)])
 
 
