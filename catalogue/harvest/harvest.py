@@ -10,7 +10,7 @@ from typing import Any
 
 from catalogue import audit, outbox, rights
 from catalogue.errors import CatalogueError, NotFound
-from catalogue.harvest import sources
+from catalogue.harvest import govuk, sources
 from catalogue.harvest.fetch import Fetcher
 from catalogue.harvest.gather import gather
 from catalogue.harvest.merge import merge
@@ -43,6 +43,8 @@ def harvest(
     NotFound for a source that is not there, and StoreUnavailable, after which nothing was changed.
     """
     source = sources.get(db, name)
+    if source.kind is Kind.ORGANISATIONS:
+        return govuk.harvest(db, source, fetcher, now=now, dry_run=dry_run)
     since = source.since if only_recent and source.kind is Kind.CKAN else None
     run = gather(db, source, fetcher, resolve=resolve, by=by, now=now, since=since, progress=progress)
     return merge(db, source, run, by=by, now=now, dry_run=dry_run)

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     DATAJSON = "datajson"
     JSONL = "jsonl"
     CSV = "csv"
+    ORGANISATIONS = "organisations"  # GOV.UK's organisations API: public bodies, not entries
 
 
 @dataclass(frozen=True, slots=True)
