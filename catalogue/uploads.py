@@ -209,18 +209,35 @@ def _finished(db: Database, upload: Upload) -> dict[str, Any] | None:
     return {**json.loads(rows[0]["report"]), "faults": []} if rows else None
 
 
+def brought_in_elsewhere(db: Database, report: Report, *, name: str, by: Person, now: datetime) -> None:
+    """A person brought a file in at the command line: keep it like one that was sent, and tell the same people."""
+    with db.atomic():
+        db.execute(
+            "INSERT INTO uploads (id, person, file, name, state, report, run, at)"
+            " VALUES (:run, :person, :run, :name, 'done', :report, :run, :now) ON CONFLICT (id) DO NOTHING",
+            {
+                "run": report.run,
+                "person": by.id,
+                "name": name[:200],
+                "report": canonical(_kept(report)),
+                "now": clock.stamp(now),
+            },
+        )
+        _tell_others(db, find(db, report.run), _kept(report), now)
+
+
 def _tell_others(db: Database, upload: Upload, report: Mapping[str, Any], now: datetime) -> None:
-    for person_id, publishers in others(db, upload, report, now=now).items():
+    for person_id, publishers in others(db, upload.person, report, now=now).items():
         values = {"upload": upload.id, "publishers": publishers}
         key = f"upload.done:{upload.id}:{person_id}"
         outbox.tell(db, "upload.done", person_id, values, about=f"{about(upload.id)}:others", key=key, now=now)
 
 
-def others(db: Database, upload: Upload, report: Mapping[str, Any], *, now: datetime) -> dict[str, list[str]]:
-    """Who else answers for the entries that a file adds or changes, with the publishers they answer for."""
+def others(db: Database, importer: str, report: Mapping[str, Any], *, now: datetime) -> dict[str, list[str]]:
+    """Who else answers for the entries that a person's file adds or changes, with the publishers they answer for."""
     found: dict[str, list[str]] = {}
     for publisher in report.get("publishers", {}):
-        answering = keepers(db, publisher, now=now, but=(upload.person,))
+        answering = keepers(db, publisher, now=now, but=(importer,))
         for keeper in answering.people if answering.rung == "steward" else ():
             found.setdefault(keeper.id, []).append(publisher)
     return found

@@ -1,5 +1,6 @@
 """whoholds import: entries in from a file."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import click
 from bot.commands.common import opened, person, print_json, progress, readable
 from bot.commands.harvest import take_back
 from bot.words import count
-from catalogue import clock
+from catalogue import clock, uploads
 from catalogue.harvest import files, permits
 from catalogue.harvest.run import Report, merge_rows
 
@@ -63,10 +64,15 @@ def bring_in(
         if not dry_run:
             with progress("Indexing", total=report.added + report.changed) as tick:
                 catalogue.search.index.follow(catalogue.db, wait=True, progress=tick)
+        told = len(uploads.others(catalogue.db, importer.id, asdict(report), now=clock.now())) if importer else 0
+        if importer and not dry_run:
+            uploads.brought_in_elsewhere(catalogue.db, report, name=file.name, by=importer, now=clock.now())
     if json_:
-        print_json(report_json(report))
+        print_json(report_json(report) | {"told": told})
     else:
         _tell(report)
+        if told:
+            click.echo(f"{count(told, 'other steward', 'other stewards')} {'would be' if dry_run else 'will be'} told.")
     if report.left_out:
         raise click.exceptions.Exit(1)
 

@@ -183,7 +183,7 @@ def _pieces(context: Context, upload: Upload, person: Person) -> list[str]:
     if "undone" in report:
         pieces.append(say("undone", undone=report["undone"]))
     vocabulary = context.search.vocabulary()
-    told = uploads.others(context.db, upload, report, now=clock.now())
+    told = uploads.others(context.db, upload.person, report, now=clock.now())
     names = sorted({vocabulary.name(slug) or slug for slugs in told.values() for slug in slugs})
     return [*pieces, say("told", upload=upload, count=len(told), names=names[:5])]
 

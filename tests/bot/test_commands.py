@@ -536,3 +536,16 @@ def test_a_contact_whose_mail_comes_back_lowers_its_entries_until_it_works_again
     assert sampled("review", "readiness", "DfE", "--json").lines[0]["score"] <= before
     assert "working again" in sampled("review", "bounced", address, "--works").out
     assert "not known" in sampled("review", "bounced", address, "--works").out
+
+
+def test_the_other_stewards_are_told_of_what_somebody_brings_in(sampled: Whoholds, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("id,title,publisher\ndfe/new,New,DfE\n", encoding="utf-8")
+    steward = "steward:department-for-education"
+    assert sampled("people", "grant", "council-officer", steward, "--as", "admin", "--reason", "Helps").code == 0
+    file = str(tmp_path / "mine.csv")
+    assert "1 other steward would be told." in sampled("import", file, "--as", "dfe-steward", "--dry-run").out
+    assert sampled("import", file, "--as", "dfe-steward", "--json").json["told"] == 1
+    db = connect(str(tmp_path / "whoholds.db"))
+    keys = [row["key"] for row in db.query("SELECT key FROM outbox WHERE kind = 'tell'")]
+    db.close()
+    assert [key for key in keys if key.startswith("upload.done:") and key.endswith(":council-officer")]
