@@ -6,7 +6,7 @@ from dataclasses import replace
 from catalogue.model import AccessRights, Status
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome, Step
-from intents.case import user_words
+from intents.case import say, user_words
 from intents.context import Claim, Context, Question, compile_all
 from intents.explained import case_of, explain_entry
 from intents.meant import LESS_SURE, claimed, meant
@@ -58,4 +58,5 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         return replace(answer, shown=(), details=details)
     if entry.dataset.status is Status.WITHDRAWN:
         return replace(answer, details=details)
-    return replace(answer, outcome=Outcome.DONE, steps=(Step("request.start", entry.dataset.id),), details=details)
+    step = Step("request.start", f"{entry.dataset.id} {say(case)}".strip())
+    return replace(answer, outcome=Outcome.DONE, steps=(step,), details=details)

@@ -7,10 +7,10 @@ question with the answer added, so that nothing has to be remembered.
 import re
 from dataclasses import replace
 
-from catalogue.model import PUBLIC, Dataset, Person, Role
+from catalogue.model import PUBLIC, AccessRights, Dataset, Person, Role, Status
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.sharing.facts import Case
-from intents.answers import Answer, Choice, Outcome, Shown, show, show_dataset
+from intents.answers import Answer, Choice, Outcome, Shown, Step, show, show_dataset
 from intents.case import body_named, read, say, user_words
 from intents.context import Claim, Context, Question, compile_all, first_match
 from intents.explained import case_of, explain_entry
@@ -161,6 +161,7 @@ def _explained(context: Context, question: Question, base: Answer, entry: Shown,
         base,
         outcome=Outcome.ANSWERED,
         shown=() if explanation.is_elsewhere else (entry,),
+        steps=() if explanation.is_elsewhere else _steps(entry.dataset, case),
         choices=tuple(choices),
         details={"explanation": explanation, "case": case, "for_steward": for_steward},
     )
@@ -178,6 +179,12 @@ def for_everyone(context: Context, entry: Shown) -> Answer:
     shown = () if explanation.is_elsewhere else (entry,)
     details = {"explanation": explanation, "case": Case(), "long": True}
     return Answer("conditions", Outcome.ANSWERED, 1.0, entry.dataset.title, shown=shown, details=details)
+
+
+def _steps(dataset: Dataset, case: Case) -> tuple[Step, ...]:
+    """What can be done next: to ask for it, where it is not open, with what is known of the case."""
+    is_to_ask_for = dataset.access_rights is not AccessRights.OPEN and dataset.status is Status.PUBLISHED
+    return (Step("request.start", f"{dataset.id} {say(case)}".strip()),) if is_to_ask_for else ()
 
 
 def _looks_after(person: Person | None, dataset: Dataset) -> bool:

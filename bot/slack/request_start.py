@@ -14,7 +14,10 @@ from bot.slack.request_words import STATES, body, day, name, say
 from catalogue import clock, people, requests
 from catalogue.model import Person
 from catalogue.requests.model import Before, ShareRequest
+from intents.case import read
 from intents.explained import alternatives
+
+LONGEST_SAID = 300
 
 
 def register(app: App, desk: Desk) -> None:
@@ -32,17 +35,26 @@ class RequestStart:
         self.form = RequestForm(desk)
 
     def on_start(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        """Say what is there already, or open the first step. The button's value: the entry's id."""
+        """Say what is there already, or open the first step. The button's value: the entry's id, and after a space what
+        the conversation said of the case."""
         now = clock.now()
         with self.desk.refusing(body):
             person = self.desk.person(body, now)
-            known = self._known(action["value"], person, now)
+            dataset_id, _space, said = str(action["value"]).partition(" ")
+            known = self._known(dataset_id, person, now)
             earlier = [] if known.is_open else self._earlier(person, known)
             if known.is_clear and not earlier:
-                self.form.open_step(body, requests.start(self.db, known.dataset.id, by=person, now=now), 0)
+                self.form.open_step(body, self._begin(known.dataset.id, said, person, now), 0)
             else:
-                self.desk.open(body, views.advice(known, earlier, self._says(known, now)))
+                self.desk.open(body, views.advice(known, earlier, self._says(known, now), said=said[:LONGEST_SAID]))
         ack()
+
+    def _begin(
+        self, dataset_id: str, said: str, person: Person, now: datetime, copied: str | None = None
+    ) -> ShareRequest:
+        """A new draft, filled in with what the conversation said."""
+        case = read(said[:LONGEST_SAID], self.desk.context.search.vocabulary()).case if said else None
+        return requests.start(self.db, dataset_id, by=person, now=now, given=case, copy_of=copied)
 
     def _known(self, dataset_id: str, person: Person, now: datetime) -> Before:
         """What is there already: requests, shares, and open data on the same subject."""
@@ -83,5 +95,6 @@ class RequestStart:
             person = self.desk.person(body, now)
             held = (view["state"]["values"].get(views.COPY) or {}).get(FILL) or {}
             copied = (held.get("selected_option") or {}).get("value")
-            request = requests.start(self.db, about(body)["dataset"], by=person, now=now, copy_of=copied)
+            told = about(body)
+            request = self._begin(told["dataset"], told.get("said") or "", person, now, copied)
             show_in(ack, self.form.step(request, 0))

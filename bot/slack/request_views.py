@@ -29,7 +29,7 @@ READ_BACK = 700
 """So much of one answer is read back; the whole stays in the step."""
 
 
-def advice(known: Before, earlier: Sequence[ShareRequest], says: Words) -> dict[str, Any]:
+def advice(known: Before, earlier: Sequence[ShareRequest], says: Words, *, said: str = "") -> dict[str, Any]:
     """What to know before a request is begun, with a choice of an earlier one to copy.
 
     `says` has a sentence for each share, request and entry, by its id.
@@ -54,7 +54,7 @@ def advice(known: Before, earlier: Sequence[ShareRequest], says: Words) -> dict[
         chosen = StaticSelectElement(action_id=FILL, options=options, placeholder="Begin with empty answers")
         label = "Copy the answers of an earlier request"
         blocks.append(InputBlock(block_id=COPY, label=label, element=chosen, optional=True))
-    about = {"dataset": dataset.id}
+    about = {"dataset": dataset.id, "said": said}
     return modal("Request data", blocks, callback_id="request.begin", submit="Begin", about=about)
 
 

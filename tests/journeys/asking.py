@@ -66,9 +66,9 @@ def button(town: Town, user: str, action_id: str, value: str) -> Message:
     return town.said_to(user)[-1]
 
 
-def presses(town: Town, user: str, action_id: str, value: str, where: Message | View | None = None) -> Any:
+def presses(town: Town, user: str, action_id: str, value: str | None, where: Message | View | None = None) -> Any:
     """Somebody presses a button, that of a message or view that they have, or one put before them."""
-    thing = where or button(town, user, action_id, value)
+    thing = where or button(town, user, action_id, value or "")
     return town.sender.click(user, thing, action_id, value=value)
 
 

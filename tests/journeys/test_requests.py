@@ -67,6 +67,17 @@ def test_a_request_goes_from_the_first_click_to_data_that_is_supplied(town: Town
     assert "The data was supplied" in card(town, ANALYST).text
 
 
+def test_a_request_begins_where_the_question_was_asked(town: Town) -> None:
+    answer = town.asks_directly("How do I get access to the National Pupil Database?", ANALYST)
+    presses(town, ANALYST, "request.start", None, answer)
+    assert front(town, ANALYST).callback_id == "request.begin"
+    in_channel = town.asks("Can DWP share the National Pupil Database with a university for research?", ANALYST)
+    presses(town, ANALYST, "request.start", None, in_channel)
+    assert front(town, ANALYST).callback_id == "request.begin"
+    town.sender.submit(ANALYST, {})
+    assert "Filled in from what you asked" in words(front(town, ANALYST))
+
+
 def test_a_request_is_sent_back_twice_and_approved_the_third_time(town: Town) -> None:
     asks_for(town)
     for reason in ("Say which years.", "Say which schools."):
