@@ -35,7 +35,7 @@ class Step:
     a text there (a command when it begins with a slash), `presses` a button (by what stands on it or what a screen
     reader says), chooses a `shortcut` (of the newest message there when Slack offers it for messages), `fills` in the
     open form and sends it, or `closes` all that is open. With none of them they look there. `sees` is what must then
-    be before them. A step with `when` is left out unless those words are before them already.
+    be before them, or one of several. A step with `when` is left out unless those words are before them already.
     """
 
     who: str
@@ -46,7 +46,7 @@ class Step:
     shortcut: str = ""
     fills: Mapping[str, Any] | None = None
     closes: bool = False
-    sees: str = ""
+    sees: str | list[str] = ""
     when: str = ""
 
 
@@ -110,6 +110,7 @@ class Actor:
         self.user = self._user(step.who)
         self.place = self._place(step.where)
         self.begun = self.workspace.next_ts()
+        self.wanted = [step.sees] if isinstance(step.sees, str) else step.sees
 
     def applies(self) -> bool:
         """Whether what the step waits for is before them."""
@@ -135,7 +136,7 @@ class Actor:
             raise StoryEnded(f"cannot do that: {error}") from error
         if not step.sees:
             return ""
-        seen = self._awaits(self._seen, f"does not see “{step.sees}”")
+        seen = self._awaits(self._seen, f"does not see “{'” or “'.join(self.wanted)}”")
         return seen.root if isinstance(seen, Message) and seen.is_reply else ""
 
     def _user(self, name: str) -> User:
@@ -244,7 +245,7 @@ class Actor:
             is_old = isinstance(thing, Message) and max(thing.ts, thing.edited or "") <= self.begun
             if is_old and self._does_something():
                 continue
-            if any(self.step.sees in text for text in words_of(thing)):
+            if any(wanted in text for wanted in self.wanted for text in words_of(thing)):
                 return thing
         return None
 

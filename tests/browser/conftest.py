@@ -22,6 +22,10 @@ FLAGS = """
     --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
     --disable-component-update --disable-sync
 """.split()
+GONE_ON = """(before) => document.querySelector("#progress").textContent !== before
+    || document.querySelector("#tell.problem")"""
+"""The story has gone on from where its progress was, or has stopped."""
+
 DESK, PHONE = (1280, 800), (390, 844)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import chromium, found
+from tests.browser.conftest import GONE_ON, chromium, found
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 LARGEST = 300_000  # bytes
@@ -35,11 +35,13 @@ def together(page: Page) -> None:
     """The story, played to its end before three people."""
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto("/together")
-    over = "() => /^All|stopped/.test(document.querySelector('#progress').textContent)"
-    while not page.evaluate(over):
-        expect(page.locator("#next")).to_be_enabled()
+    progress = page.locator("#progress")
+    expect(progress).to_contain_text("steps done")
+    while not (before := progress.inner_text()).startswith("All"):
         page.locator("#next").click()
-        page.wait_for_timeout(1500)
+        page.wait_for_function(GONE_ON, arg=before)
+        assert page.locator("#tell.problem").count() == 0, page.locator("#tell").inner_text()
+    page.locator("#tell").scroll_into_view_if_needed()
 
 
 def wire(page: Page) -> None:

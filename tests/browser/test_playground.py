@@ -5,16 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Site
+from tests.browser.conftest import DESK, GONE_ON, PHONE, Site
 
 NAMELESS = """() => [...document.querySelectorAll("button, a, input, select, textarea, summary, iframe")]
     .filter((node) => node.checkVisibility() && !(node.ariaLabel || node.title || node.placeholder
         || node.textContent.trim() || node.labels?.length))
     .map((node) => node.outerHTML)"""
 TOO_WIDE = "() => document.documentElement.scrollWidth > innerWidth"
-
-GONE_ON = """(before) => document.querySelector("#progress").textContent !== before
-    || document.querySelector("#tell.problem")"""
 
 
 def ask(page: Page, question: str) -> None:
