@@ -13,7 +13,7 @@ from bot.render import MRKDWN, part
 from bot.slack.blocks import SlackMessage, button, buttons, message, section
 from bot.slack.deliver import Teller
 from bot.slack.desk import Desk
-from catalogue import clock, datasets, demand, follows
+from catalogue import clock, datasets, demand, follows, outbox
 from catalogue.errors import NotFound
 from catalogue.follows import Follow
 from catalogue.model import Dataset, Person
@@ -66,14 +66,19 @@ class Following:
         now, what = clock.now(), str(action["value"])
         with self.desk.refusing(body):
             person = self.desk.person(body, now)
-            is_new = follows.start(self.db, person, kind, what, now=now)
-            name = _name(self.desk.context, kind, what, person)
+            with self.db.atomic():
+                is_new = follows.start(self.db, person, kind, what, now=now)
+                outbox.refresh_home(self.db, person.id, now=now)
+            name = name_of(self.desk.context, kind, what, person)
             self.desk.say(body, say("started", kind=kind, followed=name, is_new=is_new), key=_key(action, body))
 
     def on_stop(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         now = clock.now()
         with self.desk.refusing(body):
-            follows.stop(self.db, int(action["value"]), self.desk.person(body, now))
+            person = self.desk.person(body, now)
+            with self.db.atomic():
+                follows.stop(self.db, int(action["value"]), person)
+                outbox.refresh_home(self.db, person.id, now=now)
             self.desk.say(body, say("stopped"), key=_key(action, body))
         ack()
 
@@ -94,7 +99,7 @@ class Following:
         ack()
 
 
-def _name(context: Context, kind: str, what: str, person: Person) -> str:
+def name_of(context: Context, kind: str, what: str, person: Person) -> str:
     """What is followed, as a person calls it. Raises NotFound for an entry that they may not know of."""
     if kind == "entry":
         return datasets.get(context.db, what, audience=audience_of(person)).title

@@ -5,15 +5,18 @@ SECTIONS.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.slack import duties
 from bot.slack.blocks import button, buttons, header, note, section
+from bot.slack.following import name_of
 from bot.slack.paging import Page, Section, say
 from bot.slack.request_words import STATES, day, next_in_words
-from catalogue import datasets, requests
+from catalogue import datasets, follows, requests
+from catalogue.errors import NotFound
 from catalogue.model import Dataset, Person
 from catalogue.requests.model import ShareRequest
 from catalogue.requests.states import EDITABLE
@@ -75,11 +78,24 @@ def _opens(request: ShareRequest, person: Person) -> ButtonElement:
     return button(label, action_id=action_id, value=request.id, about=request.id)
 
 
+def followed(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
+    """What the person follows, each with the button to leave it. What they may no longer know of is not named."""
+    own = follows.of(context.db, person.id)
+    made: list[Block] = []
+    for follow in page.of(own):
+        with suppress(NotFound):
+            name = name_of(context, follow.kind, follow.what, person)
+            stop = button("Stop following", action_id="follow.stop", value=str(follow.number), about=name)
+            made.append(section(say("follow", what=name, kind=follow.kind, pace=follow.pace), accessory=stop))
+    return [header("What you follow"), *made, *page.turning(len(own))] if made else []
+
+
 SECTIONS: Mapping[str, Section] = {
     "ask": ask,
     "queue": duties.queue,
     "decided": duties.decided,
     "requests": my_requests,
+    "follows": followed,
     "reviews": duties.reviews,
     "unanswered": duties.unanswered,
     "deputies": duties.deputies,

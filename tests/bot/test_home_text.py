@@ -15,7 +15,7 @@ from bot.playground.mrkdwn import control_sequences, to_html
 from bot.playground.transcript import elements_of
 from bot.slack import finding, home
 from bot.slack.unfurling import unfurls
-from catalogue import datasets, demand, people, readiness, requests
+from catalogue import datasets, demand, follows, people, readiness, requests
 from catalogue.model import GOVERNMENT, Grant, Person, Role
 from catalogue.search.find import Search
 from catalogue.search.suggest import Suggestion
@@ -70,6 +70,8 @@ def everything_called(context: Context, words: str, now: datetime) -> list[Perso
     submitted(db, folk["stranger"], now)
     requests.approve(db, request.id, by=people.find(db, "pupils-manager"), now=now)
     readiness.refresh(db, now=now)
+    for kind, what in (("entry", PUPILS), ("organisation", DFE), ("question", words)):
+        follows.start(db, folk["asker"], kind, what, now=now)
     return people.everyone(db)
 
 

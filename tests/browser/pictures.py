@@ -32,16 +32,16 @@ def playground(page: Page) -> None:
 
 
 def together(page: Page) -> None:
-    """The story, played to its end before three people."""
+    """The story, played until the request waits for the manager."""
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto("/together")
     progress = page.locator("#progress")
     expect(progress).to_contain_text("steps done")
-    while not (before := progress.inner_text()).startswith("All"):
+    while not page.locator("#tell").inner_text().startswith("The data's manager hears"):
+        before = progress.inner_text()
         page.locator("#next").click()
         page.wait_for_function(GONE_ON, arg=before)
         assert page.locator("#tell.problem").count() == 0, page.locator("#tell").inner_text()
-    page.locator("#tell").scroll_into_view_if_needed()
 
 
 def wire(page: Page) -> None:
@@ -50,9 +50,16 @@ def wire(page: Page) -> None:
     page.locator("summary", has_text="Slack to bot").first.click()
 
 
+def home(page: Page) -> None:
+    """The Home of a manager, with what waits."""
+    page.goto("/?as=U0MANAGER&in=home")
+    expect(page.get_by_role("heading", name="Waiting for your decision")).to_be_visible()
+
+
 TAKEN: Mapping[str, Callable[[Page], None]] = {
     "playground": playground,
     "together": together,
+    "home": home,
     "wire": wire,
 }
 

@@ -11,7 +11,7 @@ from bot.app import assemble
 from bot.playground.model import Message, View
 from bot.playground.transcript import elements_of, texts
 from bot.slack import sections
-from catalogue import clock, datasets, people, readiness, requests, visits
+from catalogue import clock, datasets, follows, people, readiness, requests, visits
 from catalogue.model import GOVERNMENT, PUBLIC, Person
 from catalogue.search.find import Search
 from intents.answers import Outcome
@@ -144,6 +144,15 @@ def test_a_steward_sees_how_ready_the_entries_are_and_which_to_look_at(town: Tow
     assert town.sender.click(STEWARD, view, "entry.readiness").ok
     assert town.workspace.views.front(STEWARD)
     assert "Your entries" not in words(opens_home(town, OFFICER))
+
+
+def test_what_somebody_follows_is_there_until_they_leave_it(town: Town) -> None:
+    title = datasets.get(town.db, restricted(town), audience=GOVERNMENT).title
+    follows.start(town.db, person(town, OFFICER), "entry", restricted(town), now=clock.now())
+    view = opens_home(town, OFFICER)
+    assert title in words(view)
+    assert town.sender.click(OFFICER, view, "follow.stop").ok
+    shows(town, OFFICER, lambda text: "What you follow" not in text)
 
 
 def test_a_home_that_nobody_opened_is_not_made(town: Town) -> None:
