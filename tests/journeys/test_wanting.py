@@ -9,7 +9,7 @@ import pytest
 
 from bot import weekly
 from bot.playground.model import Message, View
-from catalogue import datasets, demand, people, terms, wanted
+from catalogue import datasets, demand, follows, people, terms, wanted
 from catalogue.model import GOVERNMENT, Dataset, Grant, Role
 from tests.journeys.conftest import OFFICER, Town
 from tests.journeys.test_reviewing import monday
@@ -185,3 +185,15 @@ def test_saying_what_people_call_an_entry_offers_to_add_the_name(town: Town, quo
 def test_who_does_not_look_after_an_entry_is_offered_to_report_what_people_call_it(town: Town) -> None:
     answer = town.asks_directly("people call the National Pupil Database 'the big pupil list'", OFFICER)
     assert "term.add" not in str(answer.blocks) and "entry.report" in str(answer.blocks)
+
+
+def test_who_wanted_to_be_told_hears_that_it_is_held(town: Town) -> None:
+    officer, search = people.find(town.db, "council-officer"), town.bot.catalogue.search
+    follows.notice(town.db, search, now=now())
+    assert follows.start(town.db, officer, "question", "pupil shoe sizes", now=now())
+    asked(town, "pupil shoe sizes", "camden-council")
+    tell(town)
+    town.sender.click(STEWARD, digest(town), "wanted.held")
+    town.sender.submit(STEWARD, {"entry": NPD})
+    follows.notice(town.db, search, now=now())
+    assert "National Pupil Database" in digest(town, OFFICER).text
