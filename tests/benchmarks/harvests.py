@@ -147,10 +147,12 @@ def measured(db: Database, search: Search, url: str, number: int, what: str, *, 
         took, work = run()
         said = ""
     else:
-        respond(Context(db, search), Question(QUESTIONS[0], PUBLIC, clock.now(), None, key="first"))
+        with Asking(Context(db, search)) as quiet:
+            time.sleep(4)
         with Asking(Context(db, search)) as asked:
             took, work = run()
-        said = f"  answers meanwhile p95 {percentile(asked.times, 0.95) * 1000:.0f} ms of {len(asked.times)}"
+        before, during = (percentile(each.times[1:], 0.95) * 1000 for each in (quiet, asked))
+        said = f"  answers p95 {during:.0f} ms of {len(asked.times)}, {before:.0f} ms without a harvest"
     beyond = max(took - alone, 1e-9)
     print(
         f"{what:34} {took:7.2f} s  network alone {alone:5.2f} s  {number / beyond:10,.0f} entries/s beyond it"
