@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.logs import places
-from catalogue import audit, chores, clock, demand, outbox, personal
+from catalogue import audit, chores, clock, conversations, demand, outbox, personal
 from catalogue.bell import bell
 from catalogue.chores import Chore
 from catalogue.errors import StoreUnavailable
@@ -43,6 +43,7 @@ def forget_people(db: Database, now: datetime) -> None:
 FORGETTING: tuple[Chore, ...] = (
     Chore("outbox.forget", timedelta(hours=1), lambda db, now: outbox.forget(db, now=now)),
     Chore("demand.forget", timedelta(hours=1), lambda db, now: demand.forget(db, now=now)),
+    Chore("conversations.forget", timedelta(hours=1), lambda db, now: conversations.forget(db, now=now)),
     Chore("people.forget", timedelta(days=1), forget_people),
     Chore("audit.head", timedelta(days=1), log_head),
 )

@@ -74,16 +74,37 @@ def features_of(words: list[str], masked: list[str], claims: Iterable[tuple[str,
     """The features of a message: its words, runs of its skeleton, and the kinds that patterns claim."""
     found = dict.fromkeys(f"w {word}" for word in words)
     found["bias"] = None
-    bounded = ["^", *masked, "$"]
-    for length in range(1, LONGEST_RUN + 1):
-        for start in range(len(bounded) - length + 1):
-            found[" ".join(bounded[start : start + length])] = None
-    if len(masked) <= 4:
-        found["whole " + " ".join(masked)] = None
+    found.update(_runs(masked, 2))
+    coarse = _coarse(masked)
+    found.update(_runs(coarse, LONGEST_RUN))
+    asking = [word for word in coarse if not word.startswith("<") and word != "_"]
+    found.update({f"then {pair}": None for pair in _runs(asking, 2)})
+    if len(coarse) <= 5:
+        found["whole " + " ".join(coarse)] = None
     found[f"long {min(len(words) // 4, 5)}"] = None
     for kind, confidence in claims:
         found[f"claim {kind} {confidence:.2f}"] = None
     return list(found)
+
+
+def _runs(words: list[str], longest: int) -> dict[str, None]:
+    """Runs of up to so many words, the beginning and the end among them."""
+    bounded = ["^", *words, "$"]
+    return {
+        " ".join(bounded[start : start + length]): None
+        for length in range(1, longest + 1)
+        for start in range(len(bounded) - length + 1)
+    }
+
+
+def _coarse(masked: list[str]) -> list[str]:
+    """A skeleton in which whatever the data may be called is `_`."""
+    found: list[str] = []
+    for word in masked:
+        word = "_" if word in DATA else word
+        if word != "_" or found[-1:] != ["_"]:
+            found.append(word)
+    return found
 
 
 def skeleton(text: str, vocabulary: Vocabulary, learned: Weights, is_known: Callable[[str], bool]) -> list[str]:
@@ -142,6 +163,7 @@ def _mark(word: str, vocabulary: Vocabulary, capitals: frozenset[str]) -> str:
     return word
 
 
+DATA = frozenset(("_", "<odd>", "<set>", "<term>", "<entry>"))
 _SIGNS = {"xreferencex": "<ref>", "xentryx": "<entry>", "xquestionx": "?", "xtwonamesx": "<names>"}
 
 

@@ -44,6 +44,10 @@ _PERSON = (
         re.IGNORECASE,
     ),
 )
+_OF_SOMEBODY = re.compile(
+    r"(?i:\b(?:home address|date of birth|dob|medical (?:records?|history)|criminal record|salary|nhs number|(?:immigration|visa) status"
+    r"|tax (?:record|code)|phone number|bank details|earnings) (?:of|for)\b) " + _NAME
+)
 _OTHER_JOB = compile_all(
     r"^(?:can you |could you |please |pls )*(?:write|draft|compose|generate|code|debug|fix|translate|summari[sz]e|proofread|calculate"
     r"|solve|book|order|schedule|remind|play|sing|draw|convert|turn on|turn off|cancel|reset|install|print|buy|send|email|call)\b",
@@ -73,7 +77,7 @@ _VOWELS = re.compile(r"[aeiouy]", re.IGNORECASE)
 
 def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
     text = message.whole
-    if first_match(_IDENTIFIERS, text) or first_match(_PERSON, text):
+    if _is_about_a_person(text):
         return Claim("out_of_scope", 0.99, also="person")
     if first_match(_INSULT, text):
         return Claim("out_of_scope", 0.96, also="rude")
@@ -95,7 +99,7 @@ def is_about_a_person(text: str) -> bool:
 
 
 def _is_about_a_person(clause: str) -> bool:
-    return bool(first_match(_IDENTIFIERS, clause) or first_match(_PERSON, clause))
+    return bool(first_match(_IDENTIFIERS, clause) or first_match((*_PERSON, _OF_SOMEBODY), clause))
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:

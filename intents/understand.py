@@ -35,8 +35,10 @@ from intents import (
 )
 from intents.answers import Answer
 from intents.context import Claim, Context, Question
+from intents.conversation import PASSING, Conversation, Followed, after, follow, shown_as
 from intents.learned import features_of, likelihoods, skeleton, weights, words_of
 from intents.phrase import Message, read_message
+from intents.reference import read_reference
 from intents.slots import Slots, read_slots, with_slots
 from intents.subject import best_reading, core
 
@@ -68,6 +70,9 @@ BY_NAME = {module.__name__.rpartition(".")[2]: module for module in INTENTS}
 
 CERTAIN = 0.94
 """A pattern this sure is believed without asking further."""
+
+STANDS_ALONE = 0.99
+"""The share of some words that an entry must hold for them to be a subject of their own in a conversation."""
 
 OWN_WORDS = frozenset(
     ("compare", "define", "holdings", "social", "help", "out_of_scope", "my_requests", "review_queue")
@@ -121,6 +126,8 @@ def _likeliest(
     if claimed is None:
         subject = core(message.text, kind, learned, is_known)
         claimed = _unclaimed(kind, subject or message.text, message, vocabulary)
+        if kind == "out_of_scope" and "<names>" in marked:
+            claimed = replace(claimed, also="person")
     return replace(claimed, confidence=round(odds[kind], 3)), kinds[1]
 
 
@@ -150,13 +157,50 @@ def claims_of(message: Message, vocabulary: Vocabulary) -> list[tuple[Claim, Mod
     return sorted(claims, key=lambda pair: -pair[0].confidence)
 
 
-def respond(context: Context, question: Question) -> Answer:
-    """Understand a question and answer it."""
+def respond(context: Context, question: Question, conversation: Conversation | None = None) -> Answer:
+    """Understand a question and answer it. With a `conversation` what it refers to is known, and remembered in it."""
     is_known = context.search.names_hold(question.audience)
     intent = understand(question.text, context.search.vocabulary(), is_known)
+    followed = _followed(context, question, intent, conversation, is_known) if conversation else None
+    answer = with_slots(_answer(context, question, intent, followed, is_known), intent.slots)
+    if conversation is not None:
+        terms = " ".join(word for word in answer.terms if is_known(word))
+        conversation.state = after(conversation.state, answer, question, terms=terms, is_followed=followed is not None)
+    return answer
+
+
+def _followed(
+    context: Context, question: Question, intent: Intent, conversation: Conversation, is_known: Callable[[str], bool]
+) -> Followed | None:
+    """What the message means in the conversation; None when it stands alone."""
+    if intent.name in PASSING and intent.confidence >= CERTAIN:
+        return None
+
+    def stands_alone(words: str) -> bool:
+        hits = context.search.find(words, audience=question.audience, limit=1).hits
+        return (
+            bool(hits)
+            and hits[0].coverage >= STANDS_ALONE
+            and bool(
+                {match.field for match in hits[0].matches} & {"title", "alternative_titles", "acronyms", "keywords"}
+            )
+        )
+
+    said = read_reference(intent.message, intent.slots, context.search.vocabulary(), weights(), is_known, stands_alone)
+    return follow(context, question, conversation.state, said, kind=intent.name, confidence=intent.confidence)
+
+
+def _answer(
+    context: Context, question: Question, intent: Intent, followed: Followed | None, is_known: Callable[[str], bool]
+) -> Answer:
     claim = intent.claim
-    if claim.intent not in OWN_WORDS:
+    if followed:
+        claim = replace(claim, intent=followed.kind, subject=followed.subject, confidence=max(claim.confidence, 0.6))
+        if followed.shown is not None:
+            return shown_as(followed, claim)
+        question = replace(question, text=followed.text)
+    elif claim.intent not in OWN_WORDS:
         bare = core(intent.message.text, claim.intent, weights(), is_known)
         claim = replace(claim, subject=best_reading(context, question, (claim.subject, bare)) or claim.subject)
-    answer: Answer = intent.module.answer(context, question, claim)
-    return with_slots(answer, intent.slots)
+    answer: Answer = BY_NAME[claim.intent].answer(context, question, claim)
+    return answer

@@ -8,6 +8,7 @@ from bot import replies
 from bot.commands.common import as_json, opened, person, print_json, typed_lines
 from catalogue import clock, people
 from intents.context import Question
+from intents.conversation import Conversation
 from intents.understand import respond
 
 
@@ -25,10 +26,12 @@ def command(who: str | None, json_: bool) -> None:
         interactive = sys.stdin.isatty() and not json_
         if interactive:
             click.echo("Ask a question. An empty line starts a new thread, Ctrl-D ends.", err=True)
+        conversation = Conversation()
         for line in typed_lines():
             if not line:
+                conversation = Conversation()
                 continue
-            answer = respond(catalogue.context, Question(line, audience, clock.now(), asker))
+            answer = respond(catalogue.context, Question(line, audience, clock.now(), asker), conversation)
             reply = replies.word(answer, catalogue.search.vocabulary()).text
             if json_:
                 print_json(as_json(answer, reply))

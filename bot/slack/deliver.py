@@ -10,7 +10,7 @@ seen by an administrator.
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,13 +21,14 @@ from bot.slack.answers import Asked, as_message
 from bot.slack.api import SlackApi, SlackError
 from bot.slack.blocks import SlackMessage, message
 from bot.slack.unfurling import unfurls
-from catalogue import clock, outbox
+from catalogue import clock, conversations, outbox
 from catalogue import people as record_of_people
 from catalogue.errors import NotFound, StoreUnavailable
 from catalogue.model import PUBLIC, Notice, Person
 from intents import describe
 from intents.answers import Answer, Outcome
 from intents.context import Claim, Context, Question
+from intents.conversation import Conversation, State, after
 from intents.second_try import respond_again
 from intents.understand import respond
 
@@ -93,10 +94,21 @@ class Speaker:
             self._broke(notice, error, now)
 
     def _answer(self, notice: Notice, now: datetime) -> None:
-        reply = self._work_out(notice, now)
+        conversation = self._conversation(notice, now)
+        reply = self._work_out(notice, conversation, now)
         with self.context.db.atomic():
             if outbox.sent(self.context.db, notice, receipt=None, now=now):
                 self._reply(notice, reply, now)
+                if key := _conversation_key(notice):
+                    conversations.save(self.context.db, key, asdict(conversation.state), now=now)
+
+    def _conversation(self, notice: Notice, now: datetime) -> Conversation:
+        """What the thread, or the direct message, that a question stands in was about so far."""
+        key = _conversation_key(notice)
+        if key is None:
+            return Conversation()
+        is_thread = bool(notice.payload["reply"].get("thread_ts"))
+        return Conversation(State.of(conversations.load(self.context.db, key, is_thread=is_thread, now=now)))
 
     def _reply(self, notice: Notice, reply: SlackMessage, now: datetime) -> None:
         """Put the answer to a question into the outbox, inside the caller's transaction."""
@@ -110,7 +122,7 @@ class Speaker:
             now=now,
         )
 
-    def _work_out(self, notice: Notice, now: datetime) -> SlackMessage:
+    def _work_out(self, notice: Notice, conversation: Conversation, now: datetime) -> SlackMessage:
         payload, vocabulary = notice.payload, self.context.search.vocabulary()
         if payload["text"] is None:
             refused = Answer("out_of_scope", Outcome.REFUSED, 0.99, details={"kind": "person"})
@@ -127,10 +139,12 @@ class Speaker:
         question = Question(payload["text"], audience, now, person, key=notice.key)
         if payload.get("is_entry"):
             answer = describe.answer(self.context, question, Claim("describe", 1.0, payload["text"]))
+            conversation.state = after(conversation.state, answer, question, terms="", is_followed=True)
         elif payload.get("rejected"):
             answer = respond_again(self.context, question, payload["rejected"])
+            conversation.state = after(conversation.state, answer, question, terms="", is_followed=True)
         else:
-            answer = respond(self.context, question)
+            answer = respond(self.context, question, conversation)
         asked = Asked(payload["text"], bool(payload.get("may_be_shared")), payload.get("shared_by"))
         return as_message(answer, vocabulary, is_shared_outside=payload["is_shared_outside"], asked=asked)
 
@@ -253,6 +267,12 @@ class Speaker:
         with self.context.db.atomic():
             if outbox.park(self.context.db, notice, error=kind) and notice.kind == "question":
                 self._reply(notice, message(SORRY.format(number=notice.number), []), now)
+
+
+def _conversation_key(notice: Notice) -> str | None:
+    """Names the conversation a question stands in; None for a private answer that leaves no trace in Slack."""
+    where = notice.payload["reply"]
+    return f"{where['channel']}:{where['thread_ts'] or ''}" if where["way"] == "message" else None
 
 
 def _post(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -214,6 +214,17 @@ def m004_messages(db: Database) -> None:
     )
 
 
+def m005_conversations(db: Database) -> None:
+    """What each thread and direct message is about."""
+    _create(
+        db,
+        """
+        CREATE TABLE conversations (key TEXT PRIMARY KEY, state TEXT NOT NULL, at TEXT NOT NULL);
+        CREATE INDEX conversations_at ON conversations (at)
+        """,
+    )
+
+
 def m006_follows(db: Database) -> None:
     """Who follows what and what there is to tell them; answers turned down; collections that were checked first."""
     _create(
@@ -655,6 +666,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m002_vocabulary,
     m003_people,
     m004_messages,
+    m005_conversations,
     m006_follows,
     m007_audit,
     m008_told,

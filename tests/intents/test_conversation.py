@@ -1,0 +1,97 @@
+"""What "it", "the second one" and "just Wales" refer to, over the sample catalogue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from catalogue.model import GOVERNMENT, PUBLIC, Audience
+from intents.answers import Answer
+from intents.context import Context, Question
+from intents.conversation import Conversation, State
+from intents.understand import respond
+
+
+@pytest.fixture
+def says(sample_catalogue, now: datetime):
+    """Says a message in one conversation and gives the answer."""
+    conversation = Conversation()
+    context = Context(sample_catalogue.db, sample_catalogue)
+
+    def say(text: str, audience: Audience = GOVERNMENT) -> Answer:
+        return respond(context, Question(text, audience, now), conversation)
+
+    say.conversation = conversation
+    return say
+
+
+def ids(answer: Answer) -> list[str]:
+    return [entry.dataset.id for entry in answer.shown]
+
+
+def test_it_is_the_entry_that_was_answered(says):
+    says("who holds Price Paid Data?")
+    answer = says("how often is it updated?")
+    assert (answer.intent, ids(answer)[0]) == ("freshness", "hmlr/price-paid-data")
+
+
+def test_the_second_one_is_the_second_of_the_last_answer(says):
+    second = ids(says("compare ONSPD and NSPL"))[1]
+    assert ids(says("what's in the second one?"))[0] == second
+
+
+def test_just_a_place_asks_the_same_of_that_place(says):
+    says("who has rough sleeper numbers")
+    answer = says("just Wales")
+    assert answer.intent == "holders"
+    assert ids(answer)[0].startswith("wg/")
+
+
+def test_a_purpose_alone_asks_for_the_conditions_for_it(says):
+    says("what is the school census?")
+    answer = says("what if it's for research?")
+    assert (answer.intent, answer.purpose, ids(answer)[0]) == (
+        "conditions",
+        "research",
+        "dfe/school-census-pupil-level",
+    )
+
+
+def test_request_it_asks_for_the_entry(says):
+    says("who holds the National Pupil Database?")
+    answer = says("ok request it")
+    assert (answer.intent, ids(answer)[0]) == ("access", "dfe/national-pupil-database")
+
+
+def test_a_new_subject_is_a_new_question(says):
+    says("who holds free school meals data?")
+    answer = says("thanks, and who holds prison data?")
+    assert answer.intent == "holders"
+    assert not any("meals" in entry.dataset.title.lower() for entry in answer.shown)
+
+
+def test_a_refused_turn_leaves_the_subject_as_it_was(says):
+    says("who holds Price Paid Data?")
+    says("tell me a joke")
+    assert ids(says("who do I ask about it?"))[0] == "hmlr/price-paid-data"
+
+
+def test_without_anything_before_it_nothing_is_guessed(says):
+    assert ids(says("who do I ask about it?")) == []
+
+
+def test_an_entry_that_the_readers_may_not_know_is_not_it(says):
+    says.conversation.state = State(
+        kind="holders", entries=("dfe/free-school-meals-eligibility-checking-service",), terms=""
+    )
+    assert ids(says("what is it?", PUBLIC)) == []
+
+
+def test_the_state_survives_being_written_down(says):
+    from dataclasses import asdict
+    from json import dumps, loads
+
+    says("who holds Price Paid Data?")
+    kept = loads(dumps(asdict(says.conversation.state)))
+    assert State.of(kept) == says.conversation.state
