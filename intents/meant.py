@@ -11,8 +11,10 @@ from dataclasses import replace
 from catalogue import datasets
 from catalogue.errors import NotFound
 from catalogue.model import AccessRights, Dataset, Person, Role, Status
-from catalogue.search.find import Found
+from catalogue.search.find import Found, Hit
+from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
+from catalogue.text import fold
 from intents.answers import Answer, Choice, Outcome, Step, show, show_dataset
 from intents.context import Claim, Context, Picked, Question, first_match, pick
 from intents.phrase import Message, read_message, without_end
@@ -23,6 +25,9 @@ LESS_SURE = 0.87
 
 EXACT = 3
 NAMES = frozenset({"title", "alternative_titles", "acronyms"})
+BY_NAME = 0.9
+"""The share of what was typed that an entry's names have to hold for it to be meant by name."""
+
 MOST_TRIES = 8
 """Readings of what the data is called that are searched for."""
 
@@ -140,11 +145,28 @@ def _picked(base: Answer, picked: Picked, vocabulary: Vocabulary, again: str) ->
     if picked.one:
         return replace(base, outcome=Outcome.ANSWERED, shown=(show(picked.one, vocabulary),))
     shown = tuple(show(hit, vocabulary) for hit in picked.several or picked.near)
+    one = _stands_out(picked.several)
+    if one:
+        others = [entry for entry in shown if entry.dataset.id != one.dataset.id]
+        choices = tuple(Choice(entry.dataset.title, again.format(id=entry.dataset.id)) for entry in others)
+        return replace(base, outcome=Outcome.ANSWERED, shown=(show(one, vocabulary),), choices=choices)
     choices = tuple(Choice(entry.dataset.title, again.format(id=entry.dataset.id)) for entry in shown)
     if picked.several:
         confidence = round(base.confidence * 0.8, 2)
         return replace(base, outcome=Outcome.CLARIFY, confidence=confidence, shown=shown, choices=choices)
     return replace(base, choices=choices, details={"near": shown})
+
+
+def _stands_out(several: Sequence[Hit]) -> Hit | None:
+    """Of several that come as close, the one that is meant by its name; None when there is none, or more than one."""
+    named = [hit for hit in several if hit.coverage >= BY_NAME and all(each.field in NAMES for each in hit.matches)]
+    whole = [hit for hit in named if _is_whole_title(hit)]
+    return whole[0] if len(whole) == 1 else named[0] if len(named) == 1 else None
+
+
+def _is_whole_title(hit: Hit) -> bool:
+    found = {word for match in hit.matches if match.field == "title" for word in split(fold(match.found))}
+    return set(split(fold(hit.dataset.title))) <= found
 
 
 def next_steps(answer: Answer, asker: Person | None = None) -> tuple[Step, ...]:
