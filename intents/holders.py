@@ -21,7 +21,7 @@ EXAMPLES = (
 )
 
 LOOKED_AT = 10
-LIKELY = 0.3
+LIKELY = 0.4
 """The share of a question that an entry has to hold to say who may know of the rest."""
 
 SURE_OF_SEVERAL = 0.9
@@ -100,6 +100,8 @@ def _likely(found: Found, vocabulary: Vocabulary) -> Organisation | None:
     """Who is likeliest to hold what nobody does: the body that is named, or the holder of most that comes near."""
     if found.phrase.mentions:
         return found.phrase.mentions[0].organisation
+    if found.phrase.corrections:  # what comes near a word that was guessed says nothing
+        return None
     weights: dict[str, float] = {}
     for hit in found.hits:
         if hit.dataset.publisher and hit.coverage >= LIKELY:

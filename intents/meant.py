@@ -165,8 +165,10 @@ def _stands_out(several: Sequence[Hit]) -> Hit | None:
 
 
 def _is_whole_title(hit: Hit) -> bool:
+    title = split(fold(hit.dataset.title))
     found = {word for match in hit.matches if match.field == "title" for word in split(fold(match.found))}
-    return set(split(fold(hit.dataset.title))) <= found
+    initials = "".join(word[0] for word in title)
+    return set(title) <= found or initials in {fold(match.typed) for match in hit.matches}
 
 
 def next_steps(answer: Answer, asker: Person | None = None) -> tuple[Step, ...]:
