@@ -50,6 +50,7 @@ TABLES: Mapping[str, Table] = {
     "bounces": Table(("address",), removes=True),
     "chores": NOBODY,
     "collection_checks": NOBODY,
+    "conversations": NOBODY,  # by channel and thread: ids of entries and values, no messages
     "conflicts": Table(("decided_by",)),
     "counters": NOBODY,
     "datasets": NOBODY,  # who a named entry may be known to is taken out by `_unname`
