@@ -19,7 +19,7 @@ from catalogue import clock, organisations
 from catalogue.datasets import columns, take_changes
 from catalogue.entries import Document, canonical, difference
 from catalogue.harvest.permits import May, leave_out
-from catalogue.harvest.writing import BATCH, Publishers, begin, count_new, stage, write_new, write_updates
+from catalogue.harvest.writing import BATCH, Publishers, begin, count_new, stage, unstage, write_new, write_updates
 from catalogue.model import Status
 from catalogue.rows import Fault, Resolve, clean
 from catalogue.store import Database
@@ -104,6 +104,7 @@ def merge_rows(
             write_new(db, report.run, count=report.added, by=by, why=why, now=now)
             write_updates(db, report.run, updates, by=by, why=why, now=now)
         _finish(db, report, now=now)
+    unstage(db, report.run)
     return report
 
 
@@ -213,7 +214,6 @@ def updated(before: Document, given: Mapping[str, Any], cleared: Iterable[str]) 
 
 
 def _finish(db: Database, report: Report, *, now: datetime) -> None:
-    db.execute("DELETE FROM staged WHERE run = :run", {"run": report.run})
     summary = {name: value for name, value in asdict(report).items() if name != "faults"}
     db.execute(
         "UPDATE runs SET finished_at = :now, report = :report WHERE id = :run",

@@ -46,12 +46,11 @@ class Publishers:
 def begin(
     db: Database, *, source: str, by: str, now: datetime, state: str | None = None, runner: str | None = None
 ) -> str:
-    """Begin a run and return its number. What an import that never finished staged is removed after a day."""
+    """Begin a run and return its number. What an import that never ended left staged is removed after a day."""
     with db.atomic():
         day_ago = clock.stamp(now - timedelta(days=1))
         db.execute(
-            "DELETE FROM staged WHERE run IN (SELECT id FROM runs WHERE finished_at IS NULL AND state IS NULL"
-            " AND started_at < :day_ago)",
+            "DELETE FROM staged WHERE run IN (SELECT id FROM runs WHERE state IS NULL AND started_at < :day_ago)",
             {"day_ago": day_ago},
         )
         db.execute("INSERT INTO counters (name, value) VALUES ('run', 0) ON CONFLICT (name) DO NOTHING")
@@ -73,6 +72,13 @@ def stage(db: Database, rows: list[dict[str, Any]]) -> None:
         " :entry, :cleared, :digest, :source_id, :raw)",
         rows,
     )
+
+
+def unstage(db: Database, run: str) -> None:
+    """Remove what an import staged, a batch at a time: after the merge nobody has to wait for that."""
+    batch = "SELECT id FROM staged WHERE run = :run ORDER BY id LIMIT :batch"
+    while db.execute(f"DELETE FROM staged WHERE run = :run AND id IN ({batch})", {"run": run, "batch": BATCH}):
+        pass
 
 
 def count_new(db: Database, run: str) -> int:
