@@ -50,6 +50,27 @@ def test_every_answer_as_it_is_fits(answering: Answering, question: str) -> None
     assert "\n\n\n" not in shown.text
 
 
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_text_of_an_answer_alone_says_all_that_its_blocks_say(answering: Answering, question: str) -> None:
+    shown = as_message(answering.answer(question), answering.vocabulary)
+    for block in shown.blocks:
+        if block["type"] in ("section", "context"):
+            said = [block["text"]["text"]] if "text" in block else [part["text"] for part in block["elements"]]
+            assert all(piece in shown.text for piece in said)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_button_of_an_answer_has_a_label_of_words_and_no_two_sound_alike(
+    answering: Answering, question: str
+) -> None:
+    shown = as_message(answering.answer(question), answering.vocabulary)
+    buttons = [block["accessory"] for block in shown.blocks if "accessory" in block]
+    buttons += [each for block in shown.blocks if block["type"] == "actions" for each in block["elements"]]
+    spoken = [each.get("accessibility_label") or each["text"]["text"] for each in buttons]
+    assert all(any(letter.isalpha() for letter in label) for label in spoken)
+    assert len(set(spoken)) == len(spoken)
+
+
 def test_the_questions_between_them_give_every_kind_of_answer(answering: Answering) -> None:
     intents = {intent for intent, _outcome in answering.outcomes()}
     assert intents >= {"holders", "describe", "contact", "holdings", "define", "help", "social", "out_of_scope"}
