@@ -65,6 +65,9 @@ OTHERS: tuple[tuple[OrganisationKind, str, str], ...] = (
         "a school",
         r"schools?(?: \w+)?(?= teams?\b)|schools?|academ(?:y|ies)|nurser(?:y|ies)",
     ),
+    (OrganisationKind.ACADEMIC, "a college", r"colleges?"),
+    (OrganisationKind.NHS_BODY, "an integrated care board", r"icbs?|integrated care boards?"),
+    (OrganisationKind.LOCAL_AUTHORITY, "a combined authority", r"combined authorit(?:y|ies)"),
     (OrganisationKind.PUBLIC, "the press", r"journalists?|press|media|newspapers?"),
     (OrganisationKind.COMPANY, "a housing association", r"housing assoc(?:iation)?s?"),
     (OrganisationKind.NHS_BODY, "an NHS trust", r"(?:nhs |foundation |hospital )trusts?"),
@@ -245,6 +248,47 @@ def body_named(who: str, vocabulary: Vocabulary) -> Body | None:
     mention = next(iter(vocabulary.mentions(words, capitals)), None)
     whole = mention is not None and (mention.start, mention.end) == (0, len(words))
     return Body.of(vocabulary.living(mention.organisation)) if mention and whole else None
+
+
+def somebody(text: str) -> Body | None:
+    """The kind of body a message speaks of without a word that announces it: "could a journalist have", "we're a council"."""
+    for pattern, body in _SOMEBODY:
+        if pattern.search(text):
+            return body
+    return None
+
+
+def purpose_spoken_of(text: str) -> Purpose | None:
+    """The purpose a message speaks of without a word that announces it: "our fraud team", "accredited researchers"."""
+    return next((purpose for purpose, pattern in _SPOKEN_OF.items() if pattern.search(text)), None)
+
+
+_BEFORE = (
+    r"\b(?:an?|the|any|our|some|other|private|all|local|for|to|with|would|could|can|do|does|may|might|have|has|we're|we are|i'm in|"
+    r"let|by|between|of|from|as) (?:an? |the |any |private |local |another )?"
+)
+_ACTS = (
+    r"(?=\s*(?:$|[?,.;:!)–-]|(?:ever|have|has|had|get|gets|got|use|used|uses|see|be|been|being|team|working|doing|wants?|wanted|to|for|about|"
+    r"during|before|in|access|evaluating|public|who|and|already|under|as|firms?)\b))"
+)
+_SOMEBODY: tuple[tuple[re.Pattern[str], Body], ...] = tuple(
+    (re.compile(rf"{_BEFORE}(?:{pattern}){_ACTS}", re.IGNORECASE), Body(kind, name)) for kind, name, pattern in OTHERS
+) + tuple(
+    (re.compile(rf"{_BEFORE}(?:{pattern}){_ACTS}", re.IGNORECASE), Body(kind))
+    for kind, (_words, pattern) in USERS.items()
+    if kind not in (OrganisationKind.PUBLIC, OrganisationKind.COURT, OrganisationKind.HMRC)
+)
+_SPOKEN_OF: dict[Purpose, re.Pattern[str]] = {
+    Purpose.FRAUD: re.compile(r"\bfraud(?! initiative)\b", re.IGNORECASE),
+    Purpose.SAFEGUARDING: re.compile(r"\bsafeguarding\b|\bat risk of harm\b|\bchild protection\b", re.IGNORECASE),
+    Purpose.DEBT: re.compile(r"\bdebts?\b|\barrears\b", re.IGNORECASE),
+    Purpose.AUDIT: re.compile(r"\baudits?\b", re.IGNORECASE),
+    Purpose.LAW_ENFORCEMENT: re.compile(r"\b(?:law enforcement|criminal investigation|prosecut\w+)\b", re.IGNORECASE),
+    Purpose.RESEARCH: re.compile(r"\b(?:research(?!ers? council)\w*|phd|dissertation|academics?|section 251)\b", re.IGNORECASE),
+    Purpose.POLICY: re.compile(r"\bevaluat\w+\b", re.IGNORECASE),
+    Purpose.PLANNING: re.compile(r"\b(?:for|place|service|capacity|workforce) planning\b|\bplanning (?:only|purposes)\b", re.IGNORECASE),
+    Purpose.SERVICE_DELIVERY: re.compile(r"\bauto[- ]?enrol\w*\b|\b(?:target|deliver|provide)\w* (?:\w+ ){0,3}(?:support|services?|help)\b", re.IGNORECASE),
+}  # fmt: skip
 
 
 def say(case: Case) -> str:

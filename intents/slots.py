@@ -11,15 +11,18 @@ from catalogue.model import Organisation
 from catalogue.search.places import Place, gazetteer
 from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
-from catalogue.sharing.facts import Case, Granularity
+from catalogue.sharing.facts import Case, Granularity, Purpose
 from catalogue.text import fold
 from intents.answers import Answer
-from intents.case import read, user_words
+from intents.case import purpose_spoken_of, read, somebody, user_words
 from intents.context import compile_all, first_match
 from intents.phrase import Message
 
 SHARED = frozenset(("conditions", "access", "precedent"))
 """Kinds of question in which somebody would get the data."""
+
+NO_PURPOSE = frozenset((Purpose.PUBLICATION, Purpose.FOI))
+"""What the rules for sharing need to know, and nobody would call a purpose."""
 
 _REFERENCE = re.compile(r"\b(?:d?sr|request (?:no\.?|number|#))[\s-]*0*(\d{1,6})\b", re.IGNORECASE)
 _YEAR = r"(?:1[89]|20)\d\d"
@@ -68,11 +71,15 @@ def read_slots(message: Message, vocabulary: Vocabulary, *, kind: str) -> Slots:
     capitals = frozenset(fold(word) for word in re.findall(r"[\w&]+", text) if word.isupper() or word[:1].isupper())
     bodies = {body.slug: body for body in (each.organisation for each in vocabulary.mentions(words, capitals))}
     case = read(text, vocabulary).case if kind != "out_of_scope" else Case()
-    recipient = user_words(case.recipient) if case.recipient and kind in SHARED else None
+    recipient, purpose = None, case.purpose
+    if kind in SHARED:
+        body = case.recipient if case.recipient and user_words(case.recipient) else somebody(text)
+        recipient = user_words(body) if body else None
+        purpose = purpose or purpose_spoken_of(text)
     return Slots(
         organisations=tuple(bodies.values()),
         recipient=recipient,
-        purpose=str(case.purpose) if case.purpose else None,
+        purpose=str(purpose) if purpose and purpose not in NO_PURPOSE else None,
         granularity=detail_of(text, case),
         place=place_of(text, words, capitals),
         period=period_of(text),
@@ -150,7 +157,7 @@ def with_slots(answer: Answer, slots: Slots) -> Answer:
         answer,
         organisations=tuple(named.values()),
         recipient=answer.recipient or slots.recipient,
-        purpose=answer.purpose or slots.purpose,
+        purpose=slots.purpose if answer.purpose in NO_PURPOSE else answer.purpose or slots.purpose,
         granularity=answer.granularity or slots.granularity,
         place=slots.place or answer.place,
         period=slots.period or answer.period,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 
+from catalogue.search.phrase import ASKING
 from catalogue.search.schema import split
 from catalogue.text import fold
 from intents.context import Context, Question
@@ -11,6 +12,9 @@ from intents.phrase import without_end
 
 SPEAKS_FOR = 0.12
 """From this weight on a word that asks says what kind of question it is, and not what about."""
+
+IN_WORDS, DOUBT = 0.55, 0.12
+"""An entry that is only described, not named, is less certain by so much; the less of the words it holds the less so."""
 
 _WORD = re.compile(r"\S+")
 _EDGES = ".,;:!?()[]\"'“”"
@@ -40,18 +44,24 @@ def _asks(word: str, token: str, kind: str, learned: Weights, is_known: Callable
     return not is_known(word) or learned.features.get(f"w {word}", {}).get(kind, 0.0) >= SPEAKS_FOR
 
 
-def best_reading(context: Context, question: Question, readings: Iterable[str]) -> str:
+def best_reading(context: Context, question: Question, readings: Iterable[str]) -> tuple[str, float]:
     """The reading of the subject under which the catalogue has most to say: a name, else most of its words held.
 
-    Where two are worth the same the earlier one is taken.
+    With how certain that is, 0 to 1. Where two are worth the same the earlier one is taken; "" when none has a word of
+    content.
     """
     own = question.asker.organisation if question.asker else None
-    best, worth = "", (-1.0, 0.0)
-    for reading in dict.fromkeys(each for each in readings if len(each) > 1):
+    best, worth, certain = "", (-1.0, 0.0), 1.0
+    for reading in dict.fromkeys(each for each in readings if _has_content(each)):
         hits = context.search.find(reading, audience=question.audience, limit=1, own=own).hits
-        found = (float(hits[0].is_exact), round(hits[0].coverage, 1)) if hits else (0.0, 0.0)
+        found = (float(hits[0].is_exact), round(hits[0].score, 1)) if hits else (0.0, 0.0)
         if found > worth:
             best, worth = reading, found
+            certain = 1.0 if found[0] else IN_WORDS + (1 - IN_WORDS) * (hits[0].coverage if hits else 0.0) - DOUBT
         if found[0]:
             break
-    return best
+    return best, certain
+
+
+def _has_content(reading: str) -> bool:
+    return any(word not in ASKING for word in split(fold(reading)))

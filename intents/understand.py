@@ -35,7 +35,7 @@ from intents import (
 )
 from intents.answers import Answer
 from intents.context import Claim, Context, Question
-from intents.conversation import PASSING, Conversation, Followed, after, follow, shown_as
+from intents.conversation import OF_AN_ENTRY, PASSING, Conversation, Followed, after, follow, shown_as
 from intents.learned import features_of, likelihoods, skeleton, weights, words_of
 from intents.phrase import Message, read_message
 from intents.reference import read_reference
@@ -73,6 +73,9 @@ CERTAIN = 0.94
 
 STANDS_ALONE = 0.99
 """The share of some words that an entry must hold for them to be a subject of their own in a conversation."""
+
+FOLLOWED = 0.75
+"""How sure it is what a message refers to in a conversation: never quite."""
 
 OWN_WORDS = frozenset(
     ("compare", "define", "holdings", "social", "help", "out_of_scope", "my_requests", "review_queue")
@@ -195,12 +198,18 @@ def _answer(
 ) -> Answer:
     claim = intent.claim
     if followed:
-        claim = replace(claim, intent=followed.kind, subject=followed.subject, confidence=max(claim.confidence, 0.6))
+        claim = replace(claim, intent=followed.kind, subject=followed.subject, confidence=FOLLOWED)
         if followed.shown is not None:
             return shown_as(followed, claim)
         question = replace(question, text=followed.text)
     elif claim.intent not in OWN_WORDS:
-        bare = core(intent.message.text, claim.intent, weights(), is_known)
-        claim = replace(claim, subject=best_reading(context, question, (claim.subject, bare)) or claim.subject)
+        readings = [claim.subject]
+        readings += [
+            core(text, claim.intent, weights(), is_known) for text in (intent.message.text, intent.message.whole)
+        ]
+        if claim.intent in OF_AN_ENTRY:
+            readings = context.search.names_in(intent.message.whole, audience=question.audience)[:2] + readings
+        subject, certain = best_reading(context, question, readings)
+        claim = replace(claim, subject=subject or claim.subject, confidence=round(claim.confidence * certain, 3))
     answer: Answer = BY_NAME[claim.intent].answer(context, question, claim)
     return answer

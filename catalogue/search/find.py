@@ -19,13 +19,14 @@ from catalogue.model import Audience
 from catalogue.search.dictionaries import Dictionaries
 from catalogue.search.explain import Hit, Match, hit
 from catalogue.search.index import Index
-from catalogue.search.phrase import Phrase, read
-from catalogue.search.rank import rank
+from catalogue.search.phrase import ASKING, FAINT, Phrase, read
+from catalogue.search.rank import LONGEST_NAME, rank
 from catalogue.search.schema import stem
 from catalogue.search.spelling import Dictionary, Spelling
 from catalogue.search.suggest import Suggestion, entries_beginning, organisations_beginning
 from catalogue.search.vocabulary import Shared, Vocabulary
 from catalogue.store import Database
+from catalogue.text import fold
 
 __all__ = ["Found", "Hit", "Match", "Search"]
 
@@ -90,6 +91,23 @@ class Search:
             return any(searcher.doc_freq("title", term) or searcher.doc_freq("names", term) for searcher in searchers)
 
         return holds
+
+    def names_in(self, text: str, *, audience: Audience) -> list[str]:
+        """Runs of words of a text that name one entry, and only one, that `audience` may know; the longest first."""
+        self.index.follow(self.db)
+        searchers = self.index.partitions(self.db, audience)
+        words = fold(text).split()[: LONGEST_NAME * 6]
+        found: list[tuple[int, str]] = []
+        taken: set[int] = set()
+        for length in range(LONGEST_NAME, 0, -1):
+            for start in range(len(words) - length + 1):
+                run = words[start : start + length]
+                if not taken.isdisjoint(range(start, start + length)) or all(word in ASKING | FAINT for word in run):
+                    continue
+                if sum(searcher.doc_freq("keys", " ".join(run)) for searcher in searchers) == 1:
+                    found.append((start, " ".join(run)))
+                    taken.update(range(start, start + length))
+        return [run for _start, run in sorted(found, key=lambda pair: (-len(pair[1].split()), pair[0]))]
 
     def suggest(self, typed: str, *, audience: Audience, limit: int = 10) -> list[Suggestion]:
         """What a person who has typed this far may mean: organisations and entries, by any word's beginning."""

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 from bot import sample
 from catalogue.model import GOVERNMENT
@@ -186,21 +187,26 @@ def sample_entries() -> list[dict]:
     return [json.loads(line) for name in names for line in (sample.SAMPLE / name).read_text("utf-8").splitlines()]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="cross-validate instead of writing the weights")
-    options = parser.parse_args()
+def trained(*, held: bool = False) -> Any:
+    """The weights as everything there is to learn from gives them; with `held` what cross-validation gives."""
     from tests.evaluation.report import sample_context
 
     with sample_context() as context:
-        vocabulary = context.search.vocabulary()
-        is_known = context.search.names_hold(GOVERNMENT)
+        vocabulary, is_known = context.search.vocabulary(), context.search.names_hold(GOVERNMENT)
         acronyms = sorted({meaning.acronym for meaning in vocabulary.all_meanings() if meaning.kind != "dataset"})
         shipped = examples(sample_entries(), acronyms)
-        if options.check:
-            check(held_out(vocabulary, is_known, shipped))
-        else:
-            learned.WEIGHTS.write_text(as_file(train(shipped + built(), vocabulary, is_known)), encoding="utf-8")
+        if held:
+            return held_out(vocabulary, is_known, shipped)
+        return train(shipped + built(), vocabulary, is_known)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="cross-validate instead of writing the weights")
+    if parser.parse_args().check:
+        check(trained(held=True))
+    else:
+        learned.WEIGHTS.write_text(as_file(trained()), encoding="utf-8")
 
 
 def check(found: Sequence[tuple[Example, dict[str, float]]]) -> None:

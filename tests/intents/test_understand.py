@@ -1,0 +1,73 @@
+"""Whatever is written, it is read; and what certain messages are read as."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalogue.search.vocabulary import Vocabulary
+from intents.phrase import read_message
+from intents.slots import read_slots
+from intents.understand import BY_NAME, understand
+
+MANY = 10_000 if "WHOHOLDS_PROOF" in os.environ else 150
+FRAGMENTS = (
+    "who holds ", "SR-0042 ", "the second one ", "2015-2020 ", "not the ", "in Wales ", "dfe/npd ",
+    "with a university ",
+    "Zebedee Quillfeather ", "<@U0BOT> ", "> ", "``` ", "\u202e", "\U0001f937", "¿", "'s ", "((((", "or " * 30,
+    "0" * 60,
+    "a" * 300, "\ud800", "\x00", "&amp;", "AB 12 34 56 C ", "-" * 200, "? " * 50,
+)  # fmt: skip
+HOSTILE = st.one_of(
+    st.text(max_size=400),
+    st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join),
+    st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=20)), max_size=30).map(" ".join),
+)
+
+
+@settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=HOSTILE)
+def test_any_text_is_read_without_an_error(text: str, vocabulary: Vocabulary):
+    intent = understand(text, vocabulary)
+    assert intent.name in BY_NAME
+    assert 0 <= intent.confidence <= 1
+
+
+@pytest.mark.parametrize("piece", FRAGMENTS)
+def test_forty_thousand_characters_are_read_without_an_error(piece: str, vocabulary: Vocabulary):
+    assert understand((piece * 40_000)[:40_000], vocabulary).name in BY_NAME
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("request HES for 2019 to 2023", "period", "2019-2023"),
+        ("exclusions 2015 onwards", "period", "2015-"),
+        ("who holds dole figures back to the 70s", "period", "1970-1979"),
+        ("birth records from the 1890s", "period", "1890-1899"),
+        ("what's happening with sr 9", "reference", "SR-0009"),
+        ("does it cover all four nations", "place", "United Kingdom"),
+        ("could a journalist have the fire records", "recipient", "the press"),
+        ("we're a council, can we use SHBE", "recipient", "a council"),
+        ("can I use it for fraud checks", "purpose", "fraud"),
+        ("pupil level exclusions", "granularity", "record_level"),
+        ("how many people claim by ward", "granularity", "aggregate"),
+    ],
+)
+def test_what_is_said_is_read(text: str, name: str, value: str, vocabulary: Vocabulary):
+    slots = read_slots(read_message(text), vocabulary, kind="conditions")
+    said = getattr(slots, name)
+    assert said == value or (name == "recipient" and said and said.removeprefix("a ") == value.removeprefix("a "))
+
+
+def test_a_slip_of_the_finger_in_the_asking_words_does_no_harm(vocabulary: Vocabulary):
+    known = {"school", "census"}.__contains__
+    assert understand("how ofetn is the school census updtaed", vocabulary, known).name == "freshness"
+
+
+@pytest.mark.parametrize("text", ["asdfghjkl", "wo ist der bahnhof", "tell me a joke", "can you book me a room"])
+def test_what_is_not_for_us_is_out_of_scope(text: str, vocabulary: Vocabulary):
+    assert understand(text, vocabulary, lambda _word: False).name == "out_of_scope"
