@@ -25,7 +25,6 @@ from catalogue.harvest.writing import Publishers, begin, stage
 from catalogue.rows import Fault, Resolve
 from catalogue.store import Database
 
-PAGE = 10_000
 FAULTS_KEPT = 100
 RESUMED_WITHIN = timedelta(days=1)
 
@@ -157,19 +156,8 @@ def _restored(db: Database, source: Source, run: str) -> Gathering | None:
 
 def _known(db: Database, source: str) -> dict[str, tuple[str, str]]:
     """What the source had the last time: from its id of a record to that record's fingerprint and our id."""
-    known: dict[str, tuple[str, str]] = {}
-    last = ""
-    while True:
-        rows = db.query(
-            "SELECT source_id, raw, dataset_id FROM harvested WHERE source = :source AND source_id > :last"
-            f" ORDER BY source_id LIMIT {PAGE}",
-            {"source": source, "last": last},
-        )
-        for row in rows:
-            known[row["source_id"]] = (row["raw"], row["dataset_id"])
-        if len(rows) < PAGE:
-            return known
-        last = rows[-1]["source_id"]
+    rows = db.query("SELECT source_id, raw, dataset_id FROM harvested WHERE source = :source", {"source": source})
+    return {row["source_id"]: (row["raw"], row["dataset_id"]) for row in rows}
 
 
 def _take(db: Database, gathering: Gathering, page: Page, *, key: bytes, publishers: Publishers) -> None:

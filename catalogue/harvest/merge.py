@@ -134,14 +134,7 @@ class _Merge:
 
     def _change(self) -> None:
         """Merge the layers of the entries whose source says something else than before."""
-        rows = self.db.query(
-            "SELECT s.id, s.entry AS theirs, h.document AS base, d.entry AS mine, d.revision FROM staged s"
-            " JOIN datasets d ON d.id = s.id"
-            " LEFT JOIN harvested h ON h.source = s.source AND h.source_id = s.source_id"
-            " WHERE s.run = :run AND (d.revision > 1 OR h.document IS NOT NULL OR d.digest <> s.digest)"
-            " ORDER BY s.place",
-            {"run": self.run},
-        )
+        rows = self._changed_records()
         updates, found = [], []
         for row in rows:
             base, theirs, mine = (
@@ -159,6 +152,19 @@ class _Merge:
         self.report.changed = len(updates)
         write_updates(self.db, self.run, updates, by=self.by, why=self.why, now=self.now)
         self._conflicts(found)
+
+    def _changed_records(self) -> list[dict[str, Any]]:
+        """Each entry that was there, with what its source said and says. Where none changed, nothing is joined."""
+        if not self.db.query("SELECT 1 FROM staged WHERE run = :run LIMIT 1", {"run": self.run}):
+            return []
+        return self.db.query(
+            "SELECT s.id, s.entry AS theirs, h.document AS base, d.entry AS mine, d.revision FROM staged s"
+            " JOIN datasets d ON d.id = s.id"
+            " LEFT JOIN harvested h ON h.source = s.source AND h.source_id = s.source_id"
+            " WHERE s.run = :run AND (d.revision > 1 OR h.document IS NOT NULL OR d.digest <> s.digest)"
+            " ORDER BY s.place",
+            {"run": self.run},
+        )
 
     def _conflicts(self, found: list[tuple[str, list[str], Mapping[str, tuple[Any, Any]]]]) -> None:
         back = [row["dataset_id"] for row in self.back if row["state"] == "withdrawn"]
