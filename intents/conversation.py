@@ -6,6 +6,7 @@ reads the next answer, so nothing shows through "it" that they may not know. A t
 leaves the rest as it was. `reference.py` reads what a message refers to; here it becomes an answer.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -75,6 +76,8 @@ def follow(
 ) -> Followed | None:
     """What a message means in this conversation; None when it stands alone."""
     entries = _entries(context, question, state)
+    if re.search(r"\btheirs\b", said.text, re.IGNORECASE) and not said.place:
+        said = replace(said, place=state.place)
     kind = _kind(said, state, kind, confidence)
     if kind not in OF_AN_ENTRY and kind != "holders":
         return None
@@ -139,7 +142,7 @@ def _several(
     picked = chosen(said, entries, vocabulary)
     if picked and (said.describes or said.place or said.is_not):
         return (show_dataset(picked, vocabulary),)
-    if not (said.place or said.granularity or said.words or said.is_not):
+    if not (said.place or said.granularity or said.words or said.is_not or said.is_wider):
         if not said.points or not entries:
             return None
         first = next((entry for entry in entries if entry.id == state.chosen), entries[0])

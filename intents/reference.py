@@ -32,6 +32,7 @@ _DESCRIBED = re.compile(
 )
 _NOT = re.compile(r"\bnot (?:the |that |those )?((?:[\w&'-]+ ?){1,4}?)(?:ones?|version)?(?:$|[,.?!])", re.IGNORECASE)
 _CORRECTS = re.compile(r"^(?:no|nope|nah|sorry|hmm|oh)\b[\s,.]*(?:not that(?: one)?[\s,.]*)?(?:i (?:meant?|want(?:ed)?|said)\b)?\s*", re.IGNORECASE)  # fmt: skip
+_WIDER = re.compile(r"\bnational(?:ly)?\b|\bwhole country\b|\beverywhere\b", re.IGNORECASE)
 _NEW_SUBJECT = re.compile(
     r"\b(?:who(?:'s|s| has| holds?| owns| keeps| got| have| is)?|is there|are there|any(?:one|body)|looking for|do we have|list|data on|what does|what is|whats|what's)\b",
     re.IGNORECASE,
@@ -69,6 +70,7 @@ class Reference:
     recipient: str | None = None
     purpose: str | None = None
     years: str | None = None
+    is_wider: bool = False
 
     @property
     def is_bare(self) -> bool:
@@ -107,6 +109,7 @@ def read_reference(
         slots.recipient,
         slots.purpose,
         slots.period,
+        bool(_WIDER.search(text)),
     )
 
 
@@ -159,8 +162,10 @@ def _worth(said: Reference, entry: Dataset, place: Place | None, vocabulary: Voc
     names = " ".join(
         (entry.title, *entry.alternative_titles, *entry.acronyms, *entry.keywords, vocabulary.name(entry.publisher) or "", entry.publisher_acronym or "", entry.edition or "", entry.spatial or "")
     )  # fmt: skip
-    stems = frozenset(map(stem, split(fold(names))))
-    worth = sum(stem(word) in stems or _is(word, entry) for word in said.describes or said.words)
+    stems, title = (frozenset(map(stem, split(fold(text)))) for text in (names, entry.title))
+    worth = sum(
+        (stem(word) in title) + (stem(word) in stems or _is(word, entry)) for word in said.describes or said.words
+    )
     if place:
         lies = is_of(place, entry)
         if lies is not Lies.SAME:
@@ -194,11 +199,31 @@ def _is(word: str, entry: Dataset) -> bool:
             return False
 
 
+ADJECTIVES = frozenset("open restricted published provisional final".split())
+"""What an entry must be to be "the … one"."""
+
+
+LOCAL = frozenset(("council", "county", "city", "town", "borough"))
+
+
+def is_in_detail(granularity: str, entry: Dataset) -> bool:
+    """Whether an entry is in this detail: about people one by one, or counts."""
+    return _SIDES[granularity](entry)
+
+
 def fits(said: Reference, entry: Dataset) -> bool:
     """Whether an entry is in the detail that a message wants, or not of the kind it does not want."""
     if said.is_not and any(_is(word, entry) for word in said.describes):
         return False
+    if not said.is_not and not all(_is(word, entry) for word in said.describes if word in ADJECTIVES):
+        return False
     return said.granularity is None or said.is_not or _SIDES[said.granularity](entry)
+
+
+def is_local(entry: Dataset) -> bool:
+    """Whether an entry covers nothing wider than a council's area."""
+    covered = gazetteer().covered(entry.spatial)
+    return bool(covered) and all(gazetteer().places[slug].kind in LOCAL for slug in covered)
 
 
 def is_of(place: Place, entry: Dataset) -> Lies:

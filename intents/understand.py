@@ -33,12 +33,12 @@ from intents import (
     social,
     steward_edit,
 )
-from intents.answers import Answer
+from intents.answers import Answer, Outcome, Shown
 from intents.context import Claim, Context, Question
 from intents.conversation import OF_AN_ENTRY, PASSING, Conversation, Followed, after, follow, shown_as
 from intents.learned import features_of, likelihoods, skeleton, weights, words_of
 from intents.phrase import Message, read_message
-from intents.reference import read_reference
+from intents.reference import is_in_detail, is_local, read_reference
 from intents.slots import Slots, read_slots, with_slots
 from intents.subject import best_reading, core
 
@@ -212,4 +212,16 @@ def _answer(
         subject, certain = best_reading(context, question, readings)
         claim = replace(claim, subject=subject or claim.subject, confidence=round(claim.confidence * certain, 3))
     answer: Answer = BY_NAME[claim.intent].answer(context, question, claim)
-    return answer
+    return _ordered(answer, intent.slots) if claim.intent == "holders" else answer
+
+
+def _ordered(answer: Answer, slots: Slots) -> Answer:
+    """An answer that lists entries, those in the detail that is wanted first, and one place's last where none is named."""
+    if answer.outcome is not Outcome.ANSWERED:
+        return answer
+
+    def misfit(entry: Shown) -> tuple[bool, bool]:
+        in_detail = slots.granularity is None or is_in_detail(slots.granularity, entry.dataset)
+        return not in_detail, not slots.place and is_local(entry.dataset)
+
+    return replace(answer, shown=tuple(sorted(answer.shown, key=misfit)))
