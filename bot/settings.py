@@ -63,7 +63,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     database = (env.get("WHOHOLDS_DATABASE") or "whoholds.db").removeprefix("sqlite:///")
     index = env.get("WHOHOLDS_INDEX")
     if not index:
-        index = "whoholds.index" if "://" in database else str(Path(database).with_suffix("")) + ".index"
+        index = "whoholds.index" if "://" in database else str(Path(database).parent / Path(database).stem) + ".index"
     api_url = env.get("SLACK_API_URL") or SLACK
     if not _is_safe(api_url):
         raise BadSetting("SLACK_API_URL", "must start with https:// (or be on this machine).")
