@@ -33,7 +33,7 @@ from catalogue.store import Database
 log = logging.getLogger(__name__)
 
 PAGE = 2_000
-AT_ONCE = 500  # changes a question brings in itself
+AT_ONCE = 50  # changes a question brings in itself: an edit or a few, not a harvest
 PATIENCE = 0.3  # seconds a question waits for another writer
 READERS_KEPT = 200
 DISK_PARTITIONS = (Visibility.PUBLIC, Visibility.GOVERNMENT)
