@@ -1,7 +1,7 @@
 """What every kind of question has in common: the question, the catalogue to answer it from, and how to pick entries."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,11 @@ from catalogue.store import Database
 
 ENOUGH = 0.6
 """The share of a question's weight an entry must hold to be an answer to it."""
+
+PERHAPS = 0.5
+"""The share from which on an entry that was found by its names is worth asking about, where none is an answer."""
+
+NAMES = frozenset({"title", "alternative_titles", "acronyms", "keywords"})
 
 CLOSE = 0.8
 """An entry whose score is at least this share of the best one's is about as good an answer."""
@@ -61,9 +66,17 @@ class Picked:
 
 def pick(found: Found) -> Picked:
     """Decide whether a search found what was asked for."""
-    hits = [hit for hit in found.hits if hit.coverage >= ENOUGH or hit.is_exact]
+    hits = [hit for hit in found.hits if hit.coverage >= ENOUGH or hit.is_exact or hit.named]
+    longest = max((hit.named for hit in hits), default=0)
+    if longest and not any(hit.is_exact for hit in hits):  # who writes out a name means it, whatever else is said
+        return _one_or_several([hit for hit in hits if hit.named == longest])
     if not hits:
-        return Picked(None, (), found.hits[:3])
+        perhaps = tuple(hit for hit in found.hits[:3] if _may_be_meant(hit))
+        return Picked(None, perhaps, () if perhaps else found.hits[:3])
+    return _one_or_several(hits)
+
+
+def _one_or_several(hits: Sequence[Hit]) -> Picked:
     best = hits[0]
     rivals = tuple(hit for hit in hits if hit.score >= CLOSE * best.score and hit.coverage >= best.coverage - 0.01)
     if best.is_exact and not any(rival.is_exact for rival in rivals[1:]):
@@ -71,6 +84,10 @@ def pick(found: Found) -> Picked:
     if len(rivals) > 1:
         return Picked(None, rivals[:3], ())
     return Picked(best, (), ())
+
+
+def _may_be_meant(hit: Hit) -> bool:
+    return hit.coverage >= PERHAPS and not NAMES.isdisjoint(match.field for match in hit.matches)
 
 
 def first_match(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:

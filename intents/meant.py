@@ -104,7 +104,7 @@ def best_reading(context: Context, question: Question, subjects: Sequence[str]) 
 
 def _worth(picked: Picked) -> int:
     hits = (picked.one,) if picked.one else picked.several
-    if picked.one and picked.one.is_exact:
+    if picked.one and (picked.one.is_exact or picked.one.named):
         return EXACT
     names = {match.field for hit in hits for match in hit.matches}
     return 2 if names & NAMES else 1 if hits else 0

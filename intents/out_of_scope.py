@@ -24,7 +24,9 @@ _IDENTIFIERS = compile_all(
     r"\b(?:\d{4}[ -]?){3}\d{4}\b",  # payment card
     r"\b(?:born|dob|date of birth)\b.{0,20}\d{1,2}[/. -]\d{1,2}[/. -]\d{2,4}",
 )
-_NAME = r"(?:(?:mr|mrs|ms|miss|dr|prof)\.? )?[A-Z][a-z'-]+ [A-Z][a-z'-]+"
+_NAME = r"(?:(?:mr|mrs|ms|miss|dr|prof)\.? )?[A-Z][a-z'-]+ [A-Z][a-z'-]+(?! [A-Z])"
+"""Two words in capitals, and not more: "Single Housing Benefit Extract" is a title."""
+
 _PERSON = (
     re.compile(
         r"(?i:\b(?:look ?up|find|search(?: for)?|check|track down|trace|who is|tell me about|give me|get me|what(?:'s| is)|where does"
@@ -40,7 +42,8 @@ _PERSON = (
     re.compile(
         r"\bmy (?:own )?(?:tax code|benefits?|claim|passport|visa|state pension|pension|nhs number|medical records?|ni number"
         r"|national insurance(?: number)?|council tax bill|driving licence|payslip|salary|tax return|universal credit"
-        r"|application|refund|password|account|laptop|appointment|prescription)\b(?!.*\b(?:access|data ?share|data) request\b)",
+        r"|application|refund|password|account|laptop|appointment|prescription)\b(?!.*\b(?:access|data ?share|data) request\b)"
+        r"(?! (?:for|to use|about) (?:(?:the|some|your|access to) )?(?!universal credit|pip\b|benefit|a |my )\w)",
         re.IGNORECASE,
     ),
 )
@@ -58,7 +61,7 @@ _OTHER_JOB = compile_all(
     r"^\s*(?:what(?:'s| is) )?\d[\d\s+*/x^().-]*[+*/x^-][\d\s+*/x^().-]*\d\s*[=?]*\s*$",
     r"\b(?:ignore|disregard|forget) (?:all |any |your |the )*(?:previous|prior|above|earlier) (?:instructions?|prompts?|rules)\b",
     r"\b(?:system prompt|your instructions|pretend (?:to be|you)|act as|roleplay|jailbreak)\b",
-    r"\b(?:should i|what do you think|do you (?:like|love|think|believe|feel)|are you (?:human|real|alive|sentient|a robot|an? ai)|who (?:made|built)"
+    r"\b(?:^should i (?!use|ask|contact|look|share|request)|what do you think|do you (?:like|love|think|believe|feel)|are you (?:human|real|alive|sentient|a robot|an? ai)|who (?:made|built)"
     r" you|how old are you|marry me|i love you|your favou?rite)\b",
     r"\bwho (?:won|will win|is winning|is the (?:prime minister|king|queen|president|chancellor|home secretary))\b",
 )

@@ -1,6 +1,7 @@
 """Why an entry was found: which word stands in which of its fields, and how much of the phrase it holds."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import tantivy
@@ -34,7 +35,8 @@ class Match:
 class Hit:
     """An entry that was found. `coverage`: the share of the phrase's weight that the entry holds, 0 to 1.
 
-    `is_exact`: the whole phrase is one of its names.
+    `is_exact`: the whole phrase is one of its names. `named`: how many words of the phrase, as they stand there, are
+    one of its names; a single word counts when it is written in capitals, as acronyms are.
     """
 
     dataset: Dataset
@@ -42,6 +44,7 @@ class Hit:
     coverage: float
     is_exact: bool
     matches: tuple[Match, ...]
+    named: int = 0
 
 
 def hit(entry: Dataset, score: float, phrase: Phrase, vocabulary: Vocabulary, public: tantivy.Searcher) -> Hit:
@@ -63,7 +66,20 @@ def hit(entry: Dataset, score: float, phrase: Phrase, vocabulary: Vocabulary, pu
     names = {entry.id, *(fold(name) for name in (entry.id, entry.title, *entry.alternative_titles, *entry.acronyms))}
     coverage = held / total if total else 1.0
     score *= 1 - HELD + HELD * coverage
-    return Hit(entry, score, coverage, not names.isdisjoint(whole_phrases(phrase)), tuple(matches))
+    is_exact = not names.isdisjoint(whole_phrases(phrase))
+    return Hit(entry, score, coverage, is_exact, tuple(matches), _longest_name(names, phrase))
+
+
+def _longest_name(names: Iterable[str], phrase: Phrase) -> int:
+    """The words of the longest of these names that stands in the phrase; 0 when none does."""
+    words = f" {' '.join(split(fold(phrase.text)))} "
+    acronyms = {fold(token) for token in re.findall(r"[^\W_]+", phrase.text) if token.isupper() and len(token) > 1}
+    longest = 0
+    for name in names:
+        parts = split(name)
+        if (len(parts) > 1 or name in acronyms) and f" {' '.join(parts)} " in words:
+            longest = max(longest, len(parts))
+    return longest
 
 
 class _Fields:

@@ -32,12 +32,12 @@ ASKING = frozenset(
     info information into is it its ive just keep keeping keeps kept kind know knows latest let level like list
     listing lists located look looking lot m maintain maintains manage manages may me might most much must my
     national need needed needs new number numbers of off official on one or our out own owner owners owns per
-    place please pls plz possible publish published publisher publishes publishing question quick re record
+    place please pls plz possible ppl publish published publisher publishes publishing question quick re record
     recorded recording records regarding related right s see share shared sharing should show side so some
     somebody someone something sort source sources stat statistic statistics stats still store stored stores
     stuff such sure t table tables take tell than thanks that thats the their them then there these they thing
     things this those through to type under up us use used using various ve very want wanted wants was way we
-    were what whats when where which who whole whom whos whose why will with within wondering would you your
+    w were what whats when where which who whole whom whos whose why will with within wondering would you your
     """.split()
 )
 
