@@ -16,7 +16,7 @@ from catalogue.text import fold
 
 _ENDS = (
     r"(?=\s*(?:$|[?,.;:!)]|(?:for|to|in|at|as|and|or|who|that|so|without|with|linked|through|skip|outside|inside|within|on"
-    r"|decided|under|about|via|if|please|research\w*|teams?|staff)\b))"
+    r"|decided|under|about|via|if|please|research\w*|teams?|staff|before|previously|already|ever|again|yet|now|during|get|have|had)\b))"
 )
 _ARTICLES = r"(?:(?:a|an|the|some|any|our|my|another|other|all|local|external|private)\s+){0,3}"
 
@@ -72,6 +72,8 @@ OTHERS: tuple[tuple[OrganisationKind, str, str], ...] = (
     (OrganisationKind.COMPANY, "a housing association", r"housing assoc(?:iation)?s?"),
     (OrganisationKind.NHS_BODY, "an NHS trust", r"(?:nhs |foundation |hospital )trusts?"),
     (OrganisationKind.NHS_BODY, "the NHS", r"nhs"),
+    (OrganisationKind.NHS_BODY, "an integrated care board", r"icbs?|integrated care boards?"),
+    (OrganisationKind.LOCAL_AUTHORITY, "a combined authority", r"combined authorit(?:y|ies)"),
 )
 """Users of one of those kinds that people name by words of their own."""
 
@@ -153,7 +155,7 @@ _SKIP = re.compile(r"[,;]?\s*\bskip (recipient|purpose|granularity|linkage|natio
 _NAMED = re.compile(r"\b(?:with|to|by)\s+(?:the\s+)?(?=\S)", re.IGNORECASE)
 _AFTER = re.compile(_ENDS, re.IGNORECASE)
 _CANDIDATE = re.compile(
-    r"\b(?:can|could|may|might)\s+(?:the\s+|a\s+|an\s+)?(?P<who>[\w&' -]{2,60}?)\s+(?:use|see|have|get|link|match|reuse|check|look at)\b",
+    r"\b(?:can|could|may|might|would|do|does|let|has|have)\s+(?:the\s+|a\s+|an\s+)?(?P<who>[\w&' -]{2,60}?)\s+(?:use|ever been|been|had|see|have|get|link|match|reuse|check|look at)\b",
     re.IGNORECASE,
 )
 _GIVES = re.compile(

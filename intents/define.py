@@ -4,7 +4,7 @@ import re
 
 from catalogue.search.vocabulary import Meaning, Vocabulary
 from catalogue.text import fold
-from intents.answers import Answer, Choice, Outcome
+from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, show
 from intents.context import Claim, Context, Question, compile_all, first_match
 from intents.phrase import Message, without_end
 
@@ -55,11 +55,18 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         _outcome(meanings, asker),
         claim.confidence,
         claim.subject,
+        shown=_meant(context, question, claim.subject, vocabulary) if meanings else (),
         organisations=tuple(vocabulary.organisations[slug] for slug in slugs if slug),
         meanings=tuple(meanings),
         terms=(claim.subject,),
         choices=tuple(Choice(f"Who holds {m.meaning}?", f"who holds {m.meaning}") for m in meanings[:3]),
     )
+
+
+def _meant(context: Context, question: Question, term: str, vocabulary: Vocabulary) -> tuple[Shown, ...]:
+    """The entries that are called so."""
+    found = context.search.find(term, audience=question.audience, limit=SHOWN)
+    return tuple(show(hit, vocabulary) for hit in found.hits if hit.is_exact)
 
 
 def _outcome(meanings: list[Meaning], asker: str | None) -> Outcome:

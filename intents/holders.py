@@ -10,7 +10,7 @@ from catalogue.search.find import Found
 from catalogue.search.series import gather
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, Step, show
-from intents.context import Claim, Context, Question, compile_all, first_match, pick
+from intents.context import ENOUGH, Claim, Context, Question, compile_all, first_match, pick
 from intents.phrase import Message, without_end
 
 EXAMPLES = (
@@ -86,7 +86,11 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
             return replace(base, outcome=Outcome.ANSWERED, shown=shown)
         choices = tuple(Choice(entry.dataset.title, f"what is {entry.dataset.id}") for entry in shown)
         confidence = round(claim.confidence * 0.8, 2)
-        return replace(base, outcome=Outcome.SHORTLIST, confidence=confidence, shown=shown, choices=choices)
+        is_guess = not any(hit.coverage >= ENOUGH or hit.named for hit in picked.several)
+        details = {**base.details, "is_guess": is_guess}
+        return replace(
+            base, outcome=Outcome.SHORTLIST, confidence=confidence, shown=shown, choices=choices, details=details
+        )
     near = tuple(show(hit, vocabulary) for hit in picked.near)
     details = {**base.details, "near": near, "likely": _likely(found, vocabulary)}
     if not found.phrase.subject:

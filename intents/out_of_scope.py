@@ -35,8 +35,13 @@ _PERSON = (
         r"|medical|case|date of birth|dob|medical history|been arrested|on universal credit|pay)\b)"
     ),
     re.compile(
-        r"\b(?:my|his|her|their|a) (?:neighbour|ex|ex-wife|ex-husband|wife|husband|partner|boss|colleague|friend|landlord|tenant"
-        r"|daughter|son|mum|dad|mother|father|manager)(?:'s)?\b",
+        r"\b(?:my|his|her|their|a) (?:neighbour|ex|ex-wife|ex-husband|wife|husband|friend|landlord|tenant|daughter|son|mum|dad"
+        r"|mother|father)(?:'s)?\b",
+        re.IGNORECASE,
+    ),
+    re.compile(  # who merely works with somebody says so all day: "my manager needs figures"
+        r"\b(?:my|his|her|their|a) (?:partner|boss|colleague|manager)'s\b"
+        r"|\b(?:of|about|on|for|is|has|does|look up|find) (?:my|his|her) (?:partner|boss|colleague|manager)\b(?! (?:to|needs?|wants?|asked)\b)",
         re.IGNORECASE,
     ),
     re.compile(
@@ -52,7 +57,8 @@ _OF_SOMEBODY = re.compile(
     r"|tax (?:record|code)|phone number|bank details|earnings) (?:of|for)\b) " + _NAME
 )
 _OTHER_JOB = compile_all(
-    r"^(?:can you |could you |please |pls )*(?:write|draft|compose|generate|code|debug|fix|translate|summari[sz]e|proofread|calculate"
+    r"^(?:can you |could you |please |pls )*(?:write|draft|compose|generate|code|debug|fix|translate|proofread|calculate"
+    r"|summari[sz]e (?:this|that|it|my|the (?:report|document|e-?mail|meeting|paper|article|thread))"
     r"|solve|book|order|schedule|remind|play|sing|draw|convert|turn on|turn off|cancel|reset|install|print|buy|send|email|call)\b",
     r"\b(?:weather|forecast|horoscope|lottery|football|premier league|cricket score|recipe|joke|poem|haiku|song|story|film|movie"
     r"|netflix|restaurant near|lunch|pizza|canteen|bitcoin|share price|capital of|prime minister'?s birthday|meaning of life"
@@ -61,7 +67,7 @@ _OTHER_JOB = compile_all(
     r"^\s*(?:what(?:'s| is) )?\d[\d\s+*/x^().-]*[+*/x^-][\d\s+*/x^().-]*\d\s*[=?]*\s*$",
     r"\b(?:ignore|disregard|forget) (?:all |any |your |the )*(?:previous|prior|above|earlier) (?:instructions?|prompts?|rules)\b",
     r"\b(?:system prompt|your instructions|pretend (?:to be|you)|act as|roleplay|jailbreak)\b",
-    r"\b(?:^should i (?!use|ask|contact|look|share|request)|what do you think|do you (?:like|love|think|believe|feel)|are you (?:human|real|alive|sentient|a robot|an? ai)|who (?:made|built)"
+    r"\b(?:should i (?!use|ask|contact|look|share|request|e-?mail|speak|talk|write|call|go|get|message|approach)|what do you think|do you (?:like|love|think|believe|feel)|are you (?:human|real|alive|sentient|a robot|an? ai)|who (?:made|built)"
     r" you|how old are you|marry me|i love you|your favou?rite)\b",
     r"\bwho (?:won|will win|is winning|is the (?:prime minister|king|queen|president|chancellor|home secretary))\b",
 )
