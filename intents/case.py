@@ -72,8 +72,6 @@ OTHERS: tuple[tuple[OrganisationKind, str, str], ...] = (
     (OrganisationKind.COMPANY, "a housing association", r"housing assoc(?:iation)?s?"),
     (OrganisationKind.NHS_BODY, "an NHS trust", r"(?:nhs |foundation |hospital )trusts?"),
     (OrganisationKind.NHS_BODY, "the NHS", r"nhs"),
-    (OrganisationKind.NHS_BODY, "an integrated care board", r"icbs?|integrated care boards?"),
-    (OrganisationKind.LOCAL_AUTHORITY, "a combined authority", r"combined authorit(?:y|ies)"),
 )
 """Users of one of those kinds that people name by words of their own."""
 
