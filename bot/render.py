@@ -7,13 +7,15 @@ text, wherever it came from.
 """
 
 import re
+from contextlib import suppress
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateNotFound
 
-from bot import words
+from bot import language, words
+from catalogue.model import Language
 
 ZERO_WIDTH_SPACE = "\u200b"
 LOOKS_LIKE = str.maketrans({"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"})
@@ -103,7 +105,13 @@ def _environment(**more: Any) -> Environment:
     )
     environment.globals.update(words=words)
     environment.filters.update(
-        cut=cut, day=words.day, one_line=one_line, listed=words.listed, count=words.count, access=words.access
+        cut=cut,
+        day=words.day,
+        one_line=one_line,
+        listed=words.listed,
+        count=words.count,
+        access=words.access,
+        phrase=language.phrase,
     )
     return environment
 
@@ -138,13 +146,25 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def part(environment: Environment, template: str, name: str, **values: Any) -> str:
-    """One named block of a template, trimmed; "" when the template has no such block."""
-    loaded = environment.get_template(template)
+    """One named block of a template, trimmed; "" when the template has no such block.
+
+    It is in the language that is spoken now. A template without a twin in Welsh speaks English, its values too.
+    """
+    loaded = _in_language(environment, template)
     block = loaded.blocks.get(name)
     if block is None:
         return ""
-    text = "".join(block(loaded.new_context(values)))
+    with language.speaking(Language.ENGLISH if loaded.name == template else language.spoken()):
+        text = "".join(block(loaded.new_context(values)))
     return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def _in_language(environment: Environment, template: str) -> Template:
+    """A template's twin where Welsh is spoken and there is one; otherwise the template."""
+    if language.spoken() is Language.WELSH:
+        with suppress(TemplateNotFound):
+            return environment.get_template(f"cy/{template}")
+    return environment.get_template(template)
 
 
 def as_html(text: str) -> str:

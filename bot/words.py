@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+from bot.language import joint, phrase
 from catalogue.freshness import period_of
 from catalogue.model import AccessRights, Dataset, Edition, PersonalData, Status
 from catalogue.requests.model import ShareRequest, Waiting
@@ -11,6 +12,8 @@ from catalogue.search.coverage import Covers, Part
 from intents.collect import Gap
 
 NOT_PROVIDED = "Not provided"
+NO_LONGER = "no longer"
+NO_LONGER_UPDATED = "no longer updated"
 SHORT = 40  # characters of a title that may stand for itself beside a value
 
 ACCESS = {
@@ -48,7 +51,7 @@ FREQUENCIES = {
     "decennial": "every 10 years",
     "irregular": "from time to time",
     "as needed": "as needed",
-    "never": "no longer",
+    "never": NO_LONGER,
 }
 PERSONAL = {
     PersonalData.NONE: "No personal data",
@@ -124,8 +127,11 @@ REQUEST_STATES = {
 
 def provider(who: str, recipient: str | None) -> str:
     """Who provides what is needed to share: `who` is asker, holder or both."""
-    user = "the recipient" if recipient else "you"
-    return {"asker": f"From {user}.", "holder": "From the holder."}.get(who, f"From {user} and the holder.")
+    if who == "holder":
+        return phrase("From the holder.")
+    if who == "asker":
+        return phrase("From the recipient." if recipient else "From you.")
+    return phrase("From the recipient and the holder." if recipient else "From you and the holder.")
 
 
 def day(value: str | None) -> str | None:
@@ -136,46 +142,53 @@ def day(value: str | None) -> str | None:
     if len(parts) == 1:
         return value
     moment = date(parts[0], parts[1], parts[2] if len(parts) == 3 else 1)
-    return f"{moment.day} {moment:%B %Y}" if len(parts) == 3 else f"{moment:%B %Y}"
+    month = f"{phrase(f'{moment:%B}')} {moment.year}"
+    return f"{moment.day} {month}" if len(parts) == 3 else month
 
 
 def access(dataset: Dataset) -> str:
     """How open an entry is, in one line."""
-    line = ACCESS[dataset.access_rights]
+    line = phrase(ACCESS[dataset.access_rights])
     licence = LICENCES.get((dataset.licence or "").lower())
     if dataset.access_rights is AccessRights.OPEN and licence:
-        return f"{line} ({licence})"
+        return f"{line} ({phrase(licence)})"
     return line
 
 
 def freshness(dataset: Dataset) -> str:
     """How fresh an entry is, in one line."""
     parts = []
-    often = frequency(dataset)
+    often = _often(dataset)
     if often:
-        parts.append("no longer updated" if often == "no longer" else f"updated {often}")
+        parts.append(phrase(NO_LONGER_UPDATED if often == NO_LONGER else "updated {often}").format(often=phrase(often)))
     if dataset.modified:
-        parts.append(f"last changed {day(dataset.modified)}")
-    return ", ".join(parts) or "when it was last updated is not provided"
+        parts.append(phrase("last changed {day}").format(day=day(dataset.modified)))
+    return ", ".join(parts) or phrase("when it was last updated is not provided")
 
 
 def on(value: str) -> str:
     """A date as part of a sentence: on 31 March 2026, in March 2026, in 2026."""
-    return f"{'on' if len(value) == 10 else 'in'} {day(value)}"
+    return phrase({10: "on {day}", 7: "in {month}"}.get(len(value), "in {year}")).format(
+        day=day(value), month=day(value), year=value
+    )
 
 
 def updated(dataset: Dataset) -> str:
     """How current an entry is, as the rest of a sentence that begins with its title."""
-    often = frequency(dataset)
-    if dataset.status is Status.WITHDRAWN:
-        often = "no longer"
-    first = "is no longer updated" if often == "no longer" else f"is updated {often}" if often else ""
-    last = f"last changed {on(dataset.modified)}" if dataset.modified else ""
-    return " and ".join(filter(None, (first, last))) or "does not say when it was last updated"
+    often = NO_LONGER if dataset.status is Status.WITHDRAWN else _often(dataset)
+    first = phrase("is no longer updated" if often == NO_LONGER else "is updated {often}" if often else "")
+    last = phrase("last changed {on}").format(on=on(dataset.modified)) if dataset.modified else ""
+    said = [piece for piece in (first.format(often=phrase(often or "")), last) if piece]
+    return phrase(" and ").join(said) or phrase("does not say when it was last updated")
 
 
 def frequency(dataset: Dataset) -> str | None:
     """How often an entry is updated; None when that is not known."""
+    often = _often(dataset)
+    return phrase(often) if often else None
+
+
+def _often(dataset: Dataset) -> str | None:
     return FREQUENCIES.get((dataset.update_frequency or "").lower()) or FREQUENCIES.get(
         period_of(dataset.update_frequency)
     )
@@ -183,8 +196,9 @@ def frequency(dataset: Dataset) -> str | None:
 
 def source(dataset: Dataset) -> str:
     """Where what is said of an entry comes from, and when a steward last checked it."""
-    checked = f"checked {day(dataset.last_verified)}" if dataset.last_verified else "no check recorded"
-    return f"{dataset.source or 'catalogue'} entry {dataset.id}, {checked}"
+    checked = phrase("checked {day}" if dataset.last_verified else "no check recorded")
+    entry = phrase("{source} entry {id}" if dataset.source else "catalogue entry {id}")
+    return f"{entry}, {checked}".format(source=dataset.source, id=dataset.id, day=day(dataset.last_verified))
 
 
 def period(dataset: Dataset) -> str | None:
@@ -193,8 +207,8 @@ def period(dataset: Dataset) -> str | None:
         return None
     start, _slash, end = dataset.temporal.partition("/")
     if end in ("", "..") and start:
-        return f"from {start}" if end else start
-    return f"{start} to {end}" if start not in ("", "..") else f"up to {end}"
+        return phrase("from {start}").format(start=start) if end else start
+    return phrase("{start} to {end}" if start not in ("", "..") else "up to {end}").format(start=start, end=end)
 
 
 COVERING = {
@@ -213,30 +227,32 @@ COVERING = {
 def covering(part: Part) -> str:
     """Whether an entry covers one thing that was asked for, as the rest of a sentence."""
     place = (Covers.YES, Covers.NO, Covers.PARTLY, Covers.NOT_STATED).index(part.covers)
-    words = COVERING[part.kind][place].format(asked=part.asked)
+    words = phrase(COVERING[part.kind][place]).format(asked=part.asked)
     if part.has:
-        words += f"{' from' if part.kind == 'grain' else ':'} {listed(part.has[:6])}"
-    return words + (f", not {listed(part.lacks)}" if 0 < len(part.lacks) <= 4 else "")
+        words += phrase(" from {parts}" if part.kind == "grain" else ": {parts}").format(parts=listed(part.has[:6]))
+    return words + (phrase(", not {parts}").format(parts=listed(part.lacks)) if 0 < len(part.lacks) <= 4 else "")
 
 
 def lacking(gap: Gap, dataset: Dataset) -> str:
     """What an entry lacks of what would be collected."""
     if gap.part:
-        return f"it {covering(gap.part)}"
+        return phrase("it {covers}").format(covers=covering(gap.part))
     if gap.what == "often":
-        return f"{gap.words} figures: it is updated {frequency(dataset)}"
-    return f"anything called “{gap.words}”"
+        return phrase("{words} figures: it is updated {often}").format(words=gap.words, often=frequency(dataset))
+    return phrase("anything called “{words}”").format(words=gap.words)
 
 
 def turn(request: ShareRequest, holder: str | None, reader: str) -> str:
     """Whose turn a request is, for somebody who may read it."""
     match request.waiting_for:
         case Waiting.REQUESTER:
-            return "It is your turn." if request.author == reader else "Whoever asked is next."
+            return phrase("It is your turn." if request.author == reader else "Whoever asked is next.")
         case Waiting.MANAGER:
-            return f"{holder or 'The holder'} decides next."
-        case Waiting.LEGAL | Waiting.TECHNICAL:
-            return f"It waits for {request.waiting_for} advice."
+            return phrase("{holder} decides next.").format(holder=holder or phrase("The holder"))
+        case Waiting.LEGAL:
+            return phrase("It waits for legal advice.")
+        case Waiting.TECHNICAL:
+            return phrase("It waits for technical advice.")
         case _:
             return ""
 
@@ -244,7 +260,9 @@ def turn(request: ShareRequest, holder: str | None, reader: str) -> str:
 def listed(names: list[str] | tuple[str, ...], last: str = "and") -> str:
     """`a, b and c`."""
     items = list(names)
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}" if items else ""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {joint(last, items[-1])} {items[-1]}"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -252,27 +270,30 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def about_days(days: int) -> str:
+    """`about 20 days`."""
+    return phrase("about {days}").format(days=count(days, phrase("day"), phrase("days")))
+
+
 _VALUES: dict[str, Callable[[Dataset], str | None]] = {
-    "status": lambda dataset: "Withdrawn" if dataset.status is Status.WITHDRAWN else "Published",
-    "edition": lambda dataset: EDITIONS[dataset.edition],
-    "access_rights": lambda dataset: ACCESS[dataset.access_rights],
-    "licence": lambda dataset: LICENCES.get((dataset.licence or "").lower(), dataset.licence),
-    "personal_data": lambda dataset: PERSONAL[dataset.personal_data],
+    "status": lambda dataset: phrase("Withdrawn" if dataset.status is Status.WITHDRAWN else "Published"),
+    "edition": lambda dataset: phrase(EDITIONS[dataset.edition]),
+    "access_rights": lambda dataset: phrase(ACCESS[dataset.access_rights]),
+    "licence": lambda dataset: phrase(LICENCES.get((dataset.licence or "").lower(), dataset.licence or "")),
+    "personal_data": lambda dataset: phrase(PERSONAL[dataset.personal_data]),
     "temporal": lambda dataset: period(dataset),
     "update_frequency": lambda dataset: frequency(dataset),
     "modified": lambda dataset: day(dataset.modified),
-    "lead_time_days": lambda dataset: (
-        None if dataset.lead_time_days is None else f"about {count(dataset.lead_time_days, 'day')}"
-    ),
+    "lead_time_days": lambda dataset: None if dataset.lead_time_days is None else about_days(dataset.lead_time_days),
 }
 
 
 def value(dataset: Dataset, field: str, holder: str | None) -> str:
     """What an entry says in one of the fields of LABELS, in words."""
     if field == "publisher":
-        return holder or NOT_PROVIDED
+        return holder or phrase(NOT_PROVIDED)
     words = _VALUES[field](dataset) if field in _VALUES else (getattr(dataset, field) or "").replace("; ", ", ")
-    return words or NOT_PROVIDED
+    return words or phrase(NOT_PROVIDED)
 
 
 def short_name(dataset: Dataset, others: list[Dataset]) -> str:

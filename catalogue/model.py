@@ -38,6 +38,13 @@ class PersonalData(StrEnum):
     CRIMINAL_OFFENCE = "criminal_offence"
 
 
+class Language(StrEnum):
+    """A language in which a person is spoken to."""
+
+    ENGLISH = "en"
+    WELSH = "cy"
+
+
 class Status(StrEnum):
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
@@ -214,7 +221,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody the catalogue knows. A guest is a guest of the workspace, who is shown only what is public."""
+    """Somebody the catalogue knows. A guest is a guest of the workspace, who is shown only what is public.
+
+    `language` is None where nobody has said.
+    """
 
     id: str
     name: str | None = None
@@ -224,6 +234,7 @@ class Person:
     is_guest: bool = False
     is_active: bool = True
     grants: tuple[Grant, ...] = ()
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from catalogue import clock
 from catalogue.errors import NotFound
-from catalogue.model import Dataset, Grant, Person, Role
+from catalogue.model import Dataset, Grant, Language, Person, Role
 from catalogue.rights import audience_of as audience_of
 from catalogue.store import Database
 
@@ -17,10 +17,12 @@ from catalogue.store import Database
 def save(db: Database, person: Person, *, origin: str, now: datetime) -> None:
     """Add a person or renew what is known of them. Their roles are not touched."""
     db.execute(
-        "INSERT INTO people (id, slack_id, email, name, organisation, is_guest, is_active, origin, checked_at)"
-        " VALUES (:id, :slack_id, :email, :name, :organisation, :is_guest, :is_active, :origin, :now)"
+        "INSERT INTO people (id, slack_id, email, name, organisation, is_guest, is_active, language, origin,"
+        " checked_at)"
+        " VALUES (:id, :slack_id, :email, :name, :organisation, :is_guest, :is_active, :language, :origin, :now)"
         " ON CONFLICT (id) DO UPDATE SET slack_id = excluded.slack_id, email = excluded.email, name = excluded.name,"
         " organisation = excluded.organisation, is_guest = excluded.is_guest, is_active = excluded.is_active,"
+        " language = COALESCE(excluded.language, people.language),"
         " origin = excluded.origin, checked_at = excluded.checked_at",
         {
             "id": person.id,
@@ -30,6 +32,7 @@ def save(db: Database, person: Person, *, origin: str, now: datetime) -> None:
             "organisation": person.organisation,
             "is_guest": int(person.is_guest),
             "is_active": int(person.is_active),
+            "language": person.language,
             "origin": origin,
             "now": clock.stamp(now),
         },
@@ -161,6 +164,7 @@ def _described(row: dict[str, object], grants: tuple[Grant, ...]) -> Person:
         is_guest=bool(row["is_guest"]),
         is_active=bool(row["is_active"]),
         grants=grants,
+        language=Language(str(row["language"])) if row["language"] else None,
     )
 
 

@@ -121,6 +121,7 @@ def environments(tmp_path: Path) -> dict[str, Environment]:
     site: Flask = web.create(None, Search(None, tmp_path), None, signing_secret=None)  # type: ignore[arg-type]
     return {
         "answers": render.MRKDWN,
+        "cy": render.MRKDWN,
         "stewards": render.MRKDWN,
         "slack": render.MRKDWN,
         "web": site.jinja_env,

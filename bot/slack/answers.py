@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot import replies
+from bot.language import phrase
 from bot.render import MRKDWN, Ready, part
 from bot.slack.blocks import OUTSIDE, SECTION, SlackMessage, button, buttons, message, note, section
 from catalogue.search.vocabulary import Vocabulary
@@ -76,7 +77,7 @@ def _shared(asked: Asked) -> str:
 def _steps(answer: Answer) -> list[ButtonElement]:
     return [
         button(
-            STEPS[step.act].format(value=step.value),
+            phrase(STEPS[step.act]).format(value=step.value),
             action_id=step.act,
             value=step.value,
             primary=step.act == "request.start",

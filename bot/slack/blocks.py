@@ -20,6 +20,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from bot.language import phrase
 from bot.render import cut
 from bot.render import label as plain
 
@@ -70,6 +71,7 @@ def buttons(*elements: ButtonElement) -> Block:
 
 def button(label: str, *, action_id: str, value: str, about: str | None = None, primary: bool = False) -> ButtonElement:
     """A button. `about` completes the label for a screen reader where several buttons share one."""
+    label = phrase(label)
     return ButtonElement(
         text=PlainTextObject(text=cut(plain(label), LABEL), emoji=False),
         action_id=action_id,
@@ -88,7 +90,7 @@ def message(text: str, blocks: Sequence[Block]) -> SlackMessage:
         size += _size(shown)
         if (len(kept) >= MOST_BLOCKS or size > MOST_CHARACTERS) and not is_full:
             is_full = True
-            kept.append(note("There is more than fits here.").to_dict())
+            kept.append(note(phrase("There is more than fits here.")).to_dict())
         if not is_full or (shown["type"] == "actions" and len(kept) < MOST_MESSAGE_BLOCKS):
             kept.append(shown)
     return SlackMessage(text=_shortened(text, TEXT), blocks=kept)

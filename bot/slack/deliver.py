@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.language import speaking
 from bot.logs import places
 from bot.render import MRKDWN, part
 from bot.slack import people
@@ -146,7 +147,8 @@ class Speaker:
         else:
             answer = respond(self.context, question, conversation)
         asked = Asked(payload["text"], bool(payload.get("may_be_shared")), payload.get("shared_by"))
-        return as_message(answer, vocabulary, is_shared_outside=payload["is_shared_outside"], asked=asked)
+        with speaking(person.language if person and payload["is_direct"] else None):
+            return as_message(answer, vocabulary, is_shared_outside=payload["is_shared_outside"], asked=asked)
 
     def _send(self, notice: Notice, now: datetime) -> None:
         payload = notice.payload

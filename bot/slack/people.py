@@ -12,7 +12,7 @@ from typing import Any
 from bot.slack.api import SlackApi, SlackError
 from catalogue import groups, people
 from catalogue.errors import NotFound
-from catalogue.model import GOVERNMENT, PUBLIC, Audience, Person
+from catalogue.model import GOVERNMENT, PUBLIC, Audience, Language, Person
 from catalogue.store import Database
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def person_of(db: Database, slack: SlackApi, user_id: str, *, team_id: str, now:
     if known and checked and now - checked < KEPT:
         return known
     try:
-        user = slack.call("users.info", user=user_id)["user"]
+        user = slack.call("users.info", user=user_id, include_locale=True)["user"]
     except SlackError:
         return None
     if user.get("is_bot") or user.get("is_stranger") or user.get("team_id", team_id) != team_id:
@@ -39,6 +39,7 @@ def person_of(db: Database, slack: SlackApi, user_id: str, *, team_id: str, now:
         known or Person(id=user_id, slack_id=user_id),
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         is_active=not user.get("deleted"),
+        language=Language.WELSH if str(user.get("locale")).startswith("cy") else Language.ENGLISH,
     )
     people.save(db, person, origin="slack", now=now)
     return _with_organisation(db, person, user)

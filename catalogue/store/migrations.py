@@ -661,6 +661,11 @@ def m012_visits(db: Database) -> None:
     )
 
 
+def m013_language(db: Database) -> None:
+    """The language in which each person is spoken to, where it is known."""
+    _create(db, "ALTER TABLE people ADD COLUMN language TEXT CHECK (language IN ('en', 'cy'))")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_entries,
     m002_vocabulary,
@@ -674,4 +679,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     m010_sources,
     m011_stewarding,
     m012_visits,
+    m013_language,
 )
