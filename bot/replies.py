@@ -37,6 +37,7 @@ def examples() -> tuple[str, ...]:
 def word(answer: Answer, vocabulary: Vocabulary, environment: Environment = PLAIN) -> Reply:
     """Put an answer into words."""
     kind = "second_try" if answer.details.get("is_second_try") else answer.intent
+    kind = "which" if answer.details.get("which") else kind
     template = f"answers/{kind}.jinja"
     names = {slug: vocabulary.name(slug) for slug in (meaning.holder for meaning in answer.meanings) if slug}
     lists_entries = kind in WITH_ENTRIES or answer.outcome is Outcome.CLARIFY

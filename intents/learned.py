@@ -22,6 +22,7 @@ from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
 
 WEIGHTS = files("intents") / "data" / "weights.json"
+THRESHOLDS = files("intents") / "data" / "thresholds.json"
 MOST_WORDS = 48
 LONGEST_RUN = 3
 SHORTEST_MENDED = 4
@@ -56,6 +57,13 @@ def weights() -> Weights:
     held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     asking = frozenset(held["asking"])
     return Weights(tuple(held["kinds"]), asking, asking | frozenset(held["known"]), held["features"])
+
+
+@lru_cache(maxsize=1)
+def thresholds() -> tuple[float, float]:
+    """How likely a kind must be to be sure enough, and by how much to be clearly ahead of the next."""
+    held = json.loads(THRESHOLDS.read_text(encoding="utf-8"))
+    return held["sure"], held["ahead"]
 
 
 def likelihoods(features: Iterable[str], learned: Weights) -> dict[str, float]:

@@ -36,11 +36,12 @@ from intents import (
 from intents.answers import Answer, Outcome, Shown
 from intents.context import Claim, Context, Question
 from intents.conversation import OF_AN_ENTRY, PASSING, Conversation, Followed, after, follow, shown_as
-from intents.learned import features_of, likelihoods, skeleton, weights, words_of
+from intents.learned import features_of, likelihoods, skeleton, thresholds, weights, words_of
 from intents.phrase import Message, read_message
 from intents.reference import is_in_detail, is_local, read_reference
 from intents.slots import Slots, read_slots, with_slots
 from intents.subject import best_reading, core
+from intents.which import which
 
 INTENTS: tuple[ModuleType, ...] = (
     out_of_scope,
@@ -77,6 +78,8 @@ STANDS_ALONE = 0.99
 FOLLOWED = 0.75
 """How sure it is what a message refers to in a conversation: never quite."""
 
+NOTHING_FOUND = (Outcome.NONE, Outcome.CLARIFY)
+
 OWN_WORDS = frozenset(
     ("compare", "define", "holdings", "social", "help", "out_of_scope", "my_requests", "review_queue")
 )
@@ -95,6 +98,7 @@ class Intent:
     module: ModuleType
     message: Message
     slots: Slots
+    unsure_of: tuple[str, ...] = ()
 
 
 def understand(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool] = lambda _word: True) -> Intent:
@@ -104,21 +108,21 @@ def understand(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool
     """
     message = read_message(text)
     claims = claims_of(message, vocabulary)
+    unsure_of: tuple[str, ...] = ()
     if claims and claims[0][0].confidence >= CERTAIN:
         claim = claims[0][0]
         runner_up = claims[1][0].intent if len(claims) > 1 else None
     else:
-        claim, runner_up = _likeliest(message, [claim for claim, _module in claims], vocabulary, is_known)
+        claim, runner_up, unsure_of = _likeliest(message, [claim for claim, _module in claims], vocabulary, is_known)
     slots = read_slots(message, vocabulary, kind=claim.intent)
-    return Intent(
-        claim.intent, claim.confidence, runner_up, claim.subject, claim, BY_NAME[claim.intent], message, slots
-    )
+    module = BY_NAME[claim.intent]
+    return Intent(claim.intent, claim.confidence, runner_up, claim.subject, claim, module, message, slots, unsure_of)
 
 
 def _likeliest(
     message: Message, claims: list[Claim], vocabulary: Vocabulary, is_known: Callable[[str], bool]
-) -> tuple[Claim, str | None]:
-    """The likeliest kind of question by the statistical reading, as a claim, and the runner-up."""
+) -> tuple[Claim, str | None, tuple[str, ...]]:
+    """The likeliest kind of question by the statistical reading, as a claim; the runner-up; all likely ones if unsure."""
     learned = weights()
     marked = skeleton(message.text, vocabulary, learned, is_known)
     features = features_of(words_of(message.text), marked, [(claim.intent, claim.confidence) for claim in claims])
@@ -131,7 +135,9 @@ def _likeliest(
         claimed = _unclaimed(kind, subject or message.text, message, vocabulary)
         if kind == "out_of_scope" and "<names>" in marked:
             claimed = replace(claimed, also="person")
-    return replace(claimed, confidence=round(odds[kind], 3)), kinds[1]
+    sure, ahead = thresholds()
+    is_unsure = odds[kind] < sure and odds[kind] - odds[kinds[1]] < ahead
+    return replace(claimed, confidence=round(odds[kind], 3)), kinds[1], tuple(kinds[:5]) if is_unsure else ()
 
 
 def _unclaimed(kind: str, subject: str, message: Message, vocabulary: Vocabulary) -> Claim:
@@ -166,6 +172,8 @@ def respond(context: Context, question: Question, conversation: Conversation | N
     intent = understand(question.text, context.search.vocabulary(), is_known)
     followed = _followed(context, question, intent, conversation, is_known) if conversation else None
     answer = with_slots(_answer(context, question, intent, followed, is_known), intent.slots)
+    if intent.unsure_of and not followed and not answer.shown and answer.outcome in NOTHING_FOUND:
+        answer = which(answer, intent.unsure_of, core(intent.message.text, intent.name, weights(), is_known))
     if conversation is not None:
         terms = " ".join(word for word in answer.terms if is_known(word))
         conversation.state = after(conversation.state, answer, question, terms=terms, is_followed=followed is not None)

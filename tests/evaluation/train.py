@@ -3,6 +3,8 @@
 It learns from `intents/data/examples.txt`, whose {data} and other names are filled in from the sample catalogue, and
 from the build half of the evaluation, never from the half that only scores. Everything is drawn from one seed, so the
 same files give the same weights. `--check` cross-validates: what was held out is read by what was learned without it.
+That also sets the two thresholds
+in `intents/data/thresholds.json`.
 """
 
 import argparse
@@ -202,11 +204,35 @@ def trained(*, held: bool = False) -> Any:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="cross-validate instead of writing the weights")
+    parser.add_argument("--check", action="store_true", help="cross-validate, and set the thresholds by it")
     if parser.parse_args().check:
-        check(trained(held=True))
+        found = trained(held=True)
+        check(found)
+        learned.THRESHOLDS.write_text(json.dumps(thresholds(found), indent=2) + "\n", encoding="utf-8")
     else:
         learned.WEIGHTS.write_text(as_file(trained()), encoding="utf-8")
+
+
+def thresholds(found: Sequence[tuple[Example, dict[str, float]]]) -> dict[str, Any]:
+    """How sure and how far ahead the likeliest kind must be, else it is asked back: by what was held out.
+
+    The highest of both under which a reading that is neither sure nor ahead is wrong at least as often as right.
+    """
+    readings = []
+    for one, odds in found:
+        first, second = sorted(odds, key=lambda kind: -odds[kind])[:2]
+        readings.append((odds[first], odds[first] - odds[second], first == one.kind))
+    best: tuple[int, float, float, int] = (0, 0.0, 0.0, 0)
+    for sure in (step / 100 for step in range(10, 95, 5)):
+        for ahead in (step / 100 for step in range(5, 65, 5)):
+            right = [good for likely, lead, good in readings if likely < sure and lead < ahead]
+            wrong = len(right) - sum(right)
+            if wrong >= sum(right) and (wrong, -sure, -ahead) > (best[0], -best[1], -best[2]):
+                best = (wrong, sure, ahead, len(right))
+    how = (
+        f"{FOLDS}-fold over {len(readings)} messages of the build half: {best[3]} are neither, {best[0]} of them wrong"
+    )
+    return {"sure": best[1], "ahead": best[2], "how": how}
 
 
 def check(found: Sequence[tuple[Example, dict[str, float]]]) -> None:

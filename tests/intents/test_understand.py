@@ -9,9 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalogue.search.vocabulary import Vocabulary
+from intents.answers import Answer, Outcome
 from intents.phrase import read_message
 from intents.slots import read_slots
 from intents.understand import BY_NAME, understand
+from intents.which import ASKED_AS, which
 
 MANY = 10_000 if "WHOHOLDS_PROOF" in os.environ else 150
 FRAGMENTS = (
@@ -71,3 +73,24 @@ def test_a_slip_of_the_finger_in_the_asking_words_does_no_harm(vocabulary: Vocab
 @pytest.mark.parametrize("text", ["asdfghjkl", "wo ist der bahnhof", "tell me a joke", "can you book me a room"])
 def test_what_is_not_for_us_is_out_of_scope(text: str, vocabulary: Vocabulary):
     assert understand(text, vocabulary, lambda _word: False).name == "out_of_scope"
+
+
+def test_what_is_not_sure_and_finds_nothing_is_asked_back_with_at_most_three_choices():
+    answer = Answer("holders", Outcome.NONE, 0.3, "hedgehog lamps")
+    asked = which(answer, ("holders", "social", "describe", "access", "contact"), "hedgehog lamps")
+    assert asked.outcome is Outcome.CLARIFY
+    assert [choice.label for choice in asked.choices] == [
+        "Who holds hedgehog lamps?",
+        "What is hedgehog lamps?",
+        "How do I get hedgehog lamps?",
+    ]
+
+
+def test_nothing_is_asked_back_where_there_is_no_subject():
+    answer = Answer("holders", Outcome.NONE, 0.3)
+    assert which(answer, ("holders", "describe"), " ") is answer
+
+
+@pytest.mark.parametrize("kind", ASKED_AS)
+def test_a_choice_is_read_as_the_kind_it_stands_for(kind: str, vocabulary: Vocabulary):
+    assert understand(ASKED_AS[kind].format("the school census"), vocabulary).name == kind
