@@ -52,6 +52,9 @@ RESPONSE_LIFE = timedelta(minutes=29)
 Teller = Callable[[Context, Mapping[str, Any], Person], SlackMessage | None]
 """Puts what a person is told into words, from the record as it is now; None when it is no longer worth saying."""
 
+TOLD_IN_WELSH = ("follow.",)
+"""Kinds of messages all of whose words have their Welsh. The others are in English throughout."""
+
 Home = Callable[[Context, Person], dict[str, Any]]
 """A person's Home as a view, from the record as it is now."""
 
@@ -198,7 +201,8 @@ class Speaker:
         outbox.sent(self.context.db, notice, receipt=None, now=now)
 
     def _in_words(self, what: str, values: Mapping[str, Any], person: Person) -> SlackMessage | None:
-        return self.tellers[what](self.context, values, person)
+        with speaking(person.language if what.startswith(TOLD_IN_WELSH) else None):
+            return self.tellers[what](self.context, values, person)
 
     def _publish_home(self, notice: Notice, now: datetime) -> None:
         """Show a person their Home, made now. One whom the record does not know yet is asked of Slack."""

@@ -23,13 +23,13 @@ BOT = Path(bot.__file__).parent
 TEMPLATES = BOT / "templates"
 COMPLETE = ("answers",)
 """Folders all of whose templates have a twin. It only grows."""
-ALSO = ("slack/answers.jinja",)
+ALSO = ("slack/answers.jinja", "slack/following.jinja")
 MORE_IN_WELSH = {"answers/foot.jinja": ["answer.shown"]}
 """What only a twin chooses by: the foot says that entries stay in English."""
 TWINS = sorted(
     [str(path.relative_to(TEMPLATES)) for folder in COMPLETE for path in (TEMPLATES / folder).glob("*.jinja")] + [*ALSO]
 )
-MODULES = (BOT / "words.py", BOT / "slack" / "answers.py", BOT / "slack" / "blocks.py")
+MODULES = (BOT / "words.py", BOT / "slack" / "answers.py", BOT / "slack" / "blocks.py", BOT / "slack" / "following.py")
 
 
 def names_in(source: str) -> set[str]:
@@ -146,8 +146,8 @@ def test_dates_and_lists_are_written_in_welsh() -> None:
 
 def test_a_template_without_a_twin_speaks_english_throughout() -> None:
     with speaking(Language.WELSH):
-        shown = part(PLAIN, "slack/following.jinja", "stopped")
-        assert shown == "You no longer follow this."
+        shown = part(PLAIN, "stewards/edit.jinja", "nothing")
+        assert shown == "Nothing was changed."
         assert phrase("Follow") == "Dilyn"
 
 
