@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 BOT = Path(__file__).parents[2] / "bot"
 TEMPLATES = BOT / "templates"
+CATALOGUE = BOT.parent / "catalogue"
 FOLDERS = ("answers", "slack", "stewards")
 LONGEST_SENTENCE = 35
 SHORTEST_SENTENCE = 4  # words; a label is not read like a sentence and would make the measure mild
@@ -21,6 +23,8 @@ BLAME = re.compile(
 )
 EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]|:[a-z_]{2,}:")
 STAND_IN = "it"
+LIKE_A_SENTENCE = re.compile(r"[A-Z“][\w’,“ ]+ \w+")
+SQL = re.compile(r"[A-Z]{3,} |WITH ")
 
 
 def template_texts(path: Path) -> Iterator[str]:
@@ -54,7 +58,7 @@ def module_texts(path: Path) -> Iterator[str]:
             silent |= {id(part) for part in ast.walk(node)}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent:
             text = node.value
-        if re.match(r"[A-Z“][\w’,“ ]+ \w+", text):
+        if LIKE_A_SENTENCE.match(text):
             yield " ".join(text.split())
 
 
@@ -81,17 +85,30 @@ def reading_age(texts: list[str]) -> float:
     return 0.39 * len(every) / len(pieces) + 11.8 * sum(map(syllables, every)) / len(every) - 15.59 + 5
 
 
-SPOKEN = {
-    **{
-        str(path.relative_to(BOT)): list(template_texts(path))
-        for name in FOLDERS
-        for path in TEMPLATES.glob(f"{name}/*")
-    },
-    **{
-        str(path.relative_to(BOT)): list(module_texts(path))
-        for path in (BOT / "words.py", BOT / "field_words.py", *sorted((BOT / "slack").glob("*.py")))
-    },
-}
+def table_texts(path: Path) -> Iterator[str]:
+    """Every text of a table that could be a sentence."""
+    waiting: list[object] = [tomllib.loads(path.read_text(encoding="utf-8"))]
+    while waiting:
+        match waiting.pop():
+            case dict() as table:
+                waiting += table.values()
+            case list() as rows:
+                waiting += rows
+            case str(text) if LIKE_A_SENTENCE.match(text):
+                yield text
+
+
+def spoken() -> dict[str, list[str]]:
+    """What is read, by file. In the catalogue: what its errors say, and the questions that people are asked."""
+    found = {path: list(template_texts(path)) for name in FOLDERS for path in (TEMPLATES / name).glob("*.jinja")}
+    for path in (BOT / "words.py", BOT / "field_words.py", *(BOT / "slack").glob("*.py"), *CATALOGUE.rglob("*.py")):
+        found[path] = [text for text in module_texts(path) if not SQL.match(text)]
+    for path in CATALOGUE.glob("data/*/questions.toml"):
+        found[path] = list(table_texts(path))
+    return {str(path.relative_to(BOT.parent)): texts for path, texts in sorted(found.items())}
+
+
+SPOKEN = spoken()
 LONG_ENOUGH = sorted(name for name, texts in SPOKEN.items() if sum(len(words(text)) for text in texts) > 100)
 """A reading age of a few words says nothing."""
 
@@ -107,9 +124,10 @@ def test_the_measure_knows_plain_from_official() -> None:
 
 
 def test_texts_are_found_in_templates_and_in_modules() -> None:
-    assert "Nothing waits for you." in SPOKEN["templates/answers/review_queue.jinja"]
-    assert "Open to everyone" in SPOKEN["words.py"]
-    assert "Request access" in SPOKEN["slack/answers.py"]
+    assert "Nothing waits for you." in SPOKEN["bot/templates/answers/review_queue.jinja"]
+    assert "Open to everyone" in SPOKEN["bot/words.py"]
+    assert "Request access" in SPOKEN["bot/slack/answers.py"]
+    assert len(SPOKEN["catalogue/data/requests/questions.toml"]) > 100
     assert len(LONG_ENOUGH) >= 15
 
 
