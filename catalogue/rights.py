@@ -160,17 +160,24 @@ class Thing:
     """What something is done to, as far as rights depend on it.
 
     `organisation` is the one whose it is, the dataset's publisher unless given. `requester` is a person's id,
-    `asking` the slug of the organisation they ask for, `parties` the ids of those who joined, `delegate` the id of
-    the person to whom the decision was handed. `person` is the id of the person it is about.
+    `asking` the slug of the organisation they ask for, `former` the ids of those who wrote it and handed it over,
+    `parties` those of whoever joined, `delegate` the id of the person to whom the decision was handed. `person` is
+    the id of the person it is about.
     """
 
     dataset: Dataset | None = None
     organisation: str | None = None
     requester: str | None = None
     asking: str | None = None
+    former: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
     delegate: str | None = None
     person: str | None = None
+
+    @property
+    def askers(self) -> frozenset[str]:
+        """Who asks, and who asked before: handing it over does not make anybody its judge."""
+        return self.former | ({self.requester} if self.requester else frozenset())
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -231,10 +238,10 @@ def refusal(person: Person | None, action: Action, thing: Thing) -> str:
 
 
 def _is_own(person: Person, action: Action, thing: Thing) -> bool:
-    """Whether they would decide for themselves: on what they asked for or joined, or to have a role."""
+    """Whether they would decide for themselves: on what they asked for, handed over or joined, or to have a role."""
     if action in (A.GRANT_ROLE, A.NAME_DEPUTY):
         return person.id == thing.person
-    return action in DECISIONS and (person.id == thing.requester or person.id in thing.parties)
+    return action in DECISIONS and (person.id in thing.askers or person.id in thing.parties)
 
 
 def audience_of(person: Person | None) -> Audience:
@@ -257,7 +264,7 @@ def _standings(
         yield Standing.GOVERNMENT
     yield from _personal(person, thing)
     for grant in person.grants:
-        is_for_requester = deciding and grant.deputy_for is not None and grant.deputy_for == thing.requester
+        is_for_requester = deciding and grant.deputy_for in thing.askers
         is_sure = reading or grant.sure_until is None or now <= grant.sure_until
         if grant.holds(now) and is_sure and not is_for_requester:
             yield from _by_role(grant, thing)

@@ -73,7 +73,7 @@ def receive(db: Database, file: str, *, name: str, by: Person, now: datetime) ->
     """
     if not may_bring(by, now=now):
         raise NotAllowed("Files of entries are for the people who look after them. You are not a steward here.")
-    values = {"id": file, "person": by.id, "name": name[:200], "now": clock.stamp(now)}
+    values = {"id": file, "person": by.id, "name": name[-200:], "now": clock.stamp(now)}
     fresh = db.execute(
         "INSERT INTO uploads (id, person, file, name, state, at) VALUES (:id, :person, :id, :name, 'checking', :now)"
         " ON CONFLICT (id) DO NOTHING",

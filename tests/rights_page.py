@@ -78,7 +78,8 @@ def page() -> str:
         "",
         "Some rules go before the table:",
         "",
-        "- Nobody decides on what they asked for or joined, nor does a deputy of the requester.",
+        "- Nobody decides on what they asked for or joined, nor does a deputy of the requester."
+        " Handing a request over does not change that.",
         "- Nobody gives themselves a role.",
         "- A guest, and who has left, has no role, whatever the record says.",
         "- Who may not know of an entry cannot ask for it, nor send a request for it that they began.",

@@ -183,6 +183,7 @@ class Sender(Actions):
             "user": message.user,
             "channel": message.channel,
             "message_ts": message.ts,
+            "is_bot_user_member": self.workspace.bot_user_id in self.workspace.channel(message.channel).members,
             "source": "conversations_history",
             "unfurl_id": f"{message.channel}.{message.ts}",
             "links": [{"domain": urlsplit(url).hostname, "url": url} for url in urls],

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -46,6 +47,8 @@ class SlackApi:
 
     def fetch(self, url: str, *, limit: int) -> bytes:
         """The content of a file that lies with Slack. Raises SlackError: too_large over `limit` bytes, not_a_file."""
+        if not self._is_slacks(url):  # a file that lies elsewhere: its keeper must not get the token
+            raise SlackError("not_a_file")
         content = bytearray()
         try:
             with self._http.stream("GET", url, headers=self._headers) as response:
@@ -60,6 +63,13 @@ class SlackApi:
         except httpx.HTTPError as error:
             raise SlackError("not_connected") from error
         return bytes(content)
+
+    def _is_slacks(self, url: str) -> bool:
+        """Whether an address is Slack's own: its domain over https, or the very place whose methods are called."""
+        there, own = urlsplit(url), urlsplit(self._url)
+        if (there.scheme, there.netloc) == (own.scheme, own.netloc):
+            return True
+        return there.scheme == "https" and (there.hostname or "").endswith(".slack.com") and "@" not in there.netloc
 
     def close(self) -> None:
         self._http.close()

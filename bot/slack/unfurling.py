@@ -1,7 +1,8 @@
 """What a link to an entry or a request shows under a message.
 
-In a channel that is what everybody may know, whoever shared the link. In a direct message with the bot it is what its
-person may know. Whatever a reader may not know is not unfurled at all, just as what is not there.
+In a channel, or between two people, that is what everybody may know, whoever shared the link. In a direct message
+with the bot it is what its person may know. Whatever a reader may not know is not unfurled at all, just as what is
+not there.
 """
 
 from datetime import datetime
@@ -37,7 +38,7 @@ def register(app: App, desk: Desk) -> None:
                 "user": str(event["user"]),
                 "unfurl_id": event["unfurl_id"],
                 "source": event["source"],
-                "is_direct": str(event.get("channel")).startswith("D"),
+                "is_direct": _is_with_the_bot(event),
             },
             key=f"unfurl:{event['unfurl_id']}",
             channel=None,
@@ -45,6 +46,11 @@ def register(app: App, desk: Desk) -> None:
         )
 
     app.event("link_shared")(on_link_shared)
+
+
+def _is_with_the_bot(event: dict[str, Any]) -> bool:
+    """Whether it is the direct message of one person with the bot. Two people's own looks alike, but for the bot."""
+    return str(event.get("channel")).startswith("D") and event.get("is_bot_user_member") is True
 
 
 def unfurls(

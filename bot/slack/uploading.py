@@ -135,9 +135,15 @@ class Uploads:
         """The file in a folder of its own, which is removed afterwards."""
         file = self.desk.slack.call("files.info", file=upload.file)["file"]
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"upload{''.join(Path(upload.name).suffixes[-2:]).lower()}"
+            path = Path(folder) / f"upload{_suffix(upload.name)}"
             path.write_bytes(self.desk.slack.fetch(file["url_private_download"], limit=LARGEST))
             yield path
+
+
+def _suffix(name: str) -> str:
+    """What a name says of the kind of a file, and nothing else of it: a name can hold anything."""
+    kinds = (*uploads.SUFFIXES, *(f"{each}.gz" for each in uploads.SUFFIXES))
+    return max((kind for kind in kinds if name.lower().endswith(kind)), key=len, default="")
 
 
 # what the steward is told

@@ -183,7 +183,7 @@ def hand_over(
         raise NotAllowed("Whoever wrote it is still here. Ask them to hand it over.", about=before.id)
     if not to.is_active or to.is_guest or to.organisation != before.organisation:
         raise InvalidAnswers({"to": "Choose somebody who is active here and of the organisation that asks."})
-    change = Change(note=note, columns={"author": to.id}, detail={"from": by.id, "to": to.id})
+    change = Change(note=note, columns={"author": to.id}, detail={"from": by.id, "to": to.id, "author": before.author})
     with taking(db, request_id, Verb.HAND_OVER, change, by=by, now=now) as step:
         telling.tell(db, "handed_over", [to], step, now=now)
         telling.refresh(db, step.request, now=now)

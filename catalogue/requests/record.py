@@ -53,10 +53,18 @@ def thing_of(db: Database, request: ShareRequest, *, now: datetime | None = None
     With `now`, whoever holds another role for an organisation that nobody manages then stands as a delegate.
     """
     found = datasets.get_many(db, [request.dataset_id], audience=EVERYTHING)
-    thing = thing_with(request, found[0] if found else None)
+    thing = replace(thing_with(request, found[0] if found else None), former=_former_authors(db, request))
     if now is None or request.delegated_to or request.state not in PENDING:
         return thing
     return replace(thing, delegate=_role_holder(db, request, now))
+
+
+def _former_authors(db: Database, request: ShareRequest) -> frozenset[str]:
+    """Who wrote it before it was handed over."""
+    rows = db.query(
+        "SELECT detail FROM request_events WHERE request_id = :id AND verb = 'hand_over'", {"id": request.id}
+    )
+    return frozenset(json.loads(row["detail"]).get("author") or "" for row in rows) - {"", request.author}
 
 
 def _role_holder(db: Database, request: ShareRequest, now: datetime) -> str | None:

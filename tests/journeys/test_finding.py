@@ -186,3 +186,21 @@ def test_added_to_a_channel_it_says_one_line_once_and_nothing_of_others(town: To
     (line,) = town.workspace.from_bot(place)
     assert line.text.startswith("I answer questions about government data here.")
     assert "\n" not in line.text
+
+
+def test_two_people_who_write_to_each_other_are_shown_what_everybody_may_know(town: Town) -> None:
+    hidden = f"{HOST}/datasets/{an_entry(town, public=False)}"
+    event = {
+        "type": "link_shared",
+        "user": OFFICER,
+        "channel": "D0BETWEEN",
+        "is_bot_user_member": False,
+        "message_ts": "1.000001",
+        "source": "conversations_history",
+        "unfurl_id": "D0BETWEEN.1.000001",
+        "links": [{"domain": "whoholds.example.gov.uk", "url": hidden}],
+    }
+    (delivery,) = town.sender.deliver_event(event)
+    assert delivery.ok
+    town.settles()
+    assert town.workspace.calls_to("chat.unfurl") == []

@@ -157,3 +157,24 @@ def test_a_request_survives_its_author(db: Database, now: datetime) -> None:
     handed = requests.hand_over(db, key, by=folk["admin"], to=folk["colleague"], now=now)
     assert handed.author == "colleague"
     assert requests.withdraw(db, key, by=folk["colleague"], now=now).state is State.WITHDRAWN
+
+
+def test_nobody_decides_on_what_they_asked_for_and_handed_over(db: Database, now: datetime) -> None:
+    from datetime import timedelta
+
+    from catalogue import people
+    from catalogue.model import Grant, Role
+
+    folk = furnish(db, now)
+    until = now + timedelta(days=9)
+    people.grant(db, "asker", Grant(Role.MANAGER, PUPILS), by="test", reason=None, now=now)
+    deputy = Grant(Role.MANAGER, PUPILS, until=until, deputy_for="asker")
+    people.grant(db, "stranger", deputy, by="test", reason=None, now=now)
+    key = submitted(db, folk["asker"], now).id
+    requests.hand_over(db, key, by=folk["asker"], to=folk["colleague"], now=now)
+    for name in ("asker", "stranger"):
+        person = people.find(db, name)
+        for act in (requests.approve, requests.decline, requests.add_note):
+            with pytest.raises(CatalogueError):
+                act(db, key, by=person, now=now, note="Fine.")
+    assert requests.approve(db, key, by=folk["manager"], now=now).state is State.APPROVED
