@@ -13,7 +13,7 @@ from bot.slack.blocks import button, divider, modal, section
 from bot.slack.desk import Desk, about, author_of, errors_in, show_in
 from bot.slack.inputs import select_input, text_input, value_of
 from catalogue import audit, clock, editing, people, terms
-from catalogue.model import Dataset, Person
+from catalogue.model import PUBLIC, Dataset, Person
 from catalogue.terms import Kind, Term
 
 OTHER_NAME, ENTRY_ACRONYM = "other_name", "entry_acronym"
@@ -101,7 +101,7 @@ class Naming:
             if not entry.publisher:
                 raise ValueError("This entry names no organisation.")
             return terms.add_former_name(self.db, entry.publisher, name, by=person.id, now=now)
-        if kind == ENTRY_ACRONYM:
+        if kind == ENTRY_ACRONYM and PUBLIC.may_know(entry):  # what it stands for is told to everybody
             terms.add_acronym(self.db, name, meaning, holder=entry.publisher, by=person.id)
         field = "acronyms" if kind == ENTRY_ACRONYM else "alternative_titles"
         held = getattr(entry, field)

@@ -147,6 +147,14 @@ def test_an_acronym_of_an_entry_is_explained(town: Town) -> None:
     assert "National Pupil Database" in town.asks_directly("what does BPLX mean?", OFFICER).text
 
 
+def test_an_acronym_of_an_entry_that_not_everybody_may_know_tells_nobody_else_its_title(town: Town) -> None:
+    hide = {"visibility": "government"}
+    datasets.amend(town.db, NPD, hide, revision=entry(town).revision, by="test", why=None, now=now())
+    names(town, name="BPLX", kind="entry_acronym")
+    assert "National Pupil Database" in town.asks_directly("who holds BPLX?", OFFICER).text
+    assert "National Pupil Database" not in town.asks("what does BPLX mean?", OFFICER).text
+
+
 def test_a_former_name_of_the_holder_is_read_as_its_present_one(town: Town) -> None:
     names(town, name="Ministry of Slates", kind="former_name")
     answer = town.asks_directly("what does the Ministry of Slates hold?", OFFICER).text
