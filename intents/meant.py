@@ -76,7 +76,7 @@ def readings(subject: str, noise: re.Pattern[str] | None = None, *, text: str = 
     candidates = [bare(each) for each in whole]
     first = candidates[min(1, len(candidates) - 1)] or candidates[-1]
     cuts = [first[: match.start()] for match in reversed([*_JOINTS.finditer(first)])]
-    kept = (bare(each) for each in (*candidates, *cuts))
+    kept = (subject, *(bare(each) for each in (*candidates, *cuts)))
     return list(dict.fromkeys(each for each in kept if _may_be_a_name(each)))[:MOST_TRIES]
 
 

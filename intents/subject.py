@@ -51,10 +51,11 @@ def best_reading(context: Context, question: Question, readings: Iterable[str]) 
     content.
     """
     own = question.asker.organisation if question.asker else None
-    best, worth, certain = "", (-1.0, 0.0), 1.0
+    best, worth, certain = "", (-1.0, 0, 0.0), 1.0
     for reading in dict.fromkeys(each for each in readings if _has_content(each)):
-        hits = context.search.find(reading, audience=question.audience, limit=1, own=own).hits
-        found = (float(hits[0].is_exact), round(hits[0].score, 1)) if hits else (0.0, 0.0)
+        hits = context.search.find(reading, audience=question.audience, limit=3, own=own).hits
+        named = max((hit.named for hit in hits), default=0)
+        found = (float(hits[0].is_exact), named, round(hits[0].score, 1)) if hits else (0.0, 0, 0.0)
         if found > worth:
             best, worth = reading, found
             certain = 1.0 if found[0] else IN_WORDS + (1 - IN_WORDS) * (hits[0].coverage if hits else 0.0) - DOUBT
