@@ -78,6 +78,9 @@ STANDS_ALONE = 0.99
 FOLLOWED = 0.75
 """How sure it is what a message refers to in a conversation: never quite."""
 
+NAMED = 0.85
+"""A pattern this sure names its kind of question: it is not asked back."""
+
 NOTHING_FOUND = (Outcome.NONE, Outcome.CLARIFY)
 
 OWN_WORDS = frozenset(
@@ -136,7 +139,8 @@ def _likeliest(
         if kind == "out_of_scope" and "<names>" in marked:
             claimed = replace(claimed, also="person")
     sure, ahead = thresholds()
-    is_unsure = odds[kind] < sure and odds[kind] - odds[kinds[1]] < ahead
+    is_named = any(claim.intent == kind and claim.confidence >= NAMED for claim in claims)
+    is_unsure = not is_named and odds[kind] < sure and odds[kind] - odds[kinds[1]] < ahead
     return replace(claimed, confidence=round(odds[kind], 3)), kinds[1], tuple(kinds[:5]) if is_unsure else ()
 
 
