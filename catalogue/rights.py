@@ -146,7 +146,10 @@ DECISIONS = frozenset(
         A.NOTE_REQUEST,
     }
 )
-"""What nobody does to what they asked for themselves, nor has a deputy of theirs do."""
+"""What needs a reason from an administrator who does it in the owner's place."""
+
+FOR_OTHERS = DECISIONS | {A.SUPPLY_SHARE}
+"""What nobody does to what they asked for themselves, nor has a deputy of theirs do. To renew is to supply on."""
 
 OWN_REQUEST = "You asked for this data yourself, so somebody else has to decide."
 OWN_ROLE = "Nobody can give themselves a role. Ask another administrator."
@@ -204,7 +207,7 @@ def standing(person: Person | None, action: Action | str, thing: Thing = NOTHING
     action = Action(action)
     if action in NEEDS_SIGHT and thing.dataset and not audience_of(person).may_know(thing.dataset):
         return None
-    held = frozenset(_standings(person, thing, now=now, reading=action in READING, deciding=action in DECISIONS))
+    held = frozenset(_standings(person, thing, now=now, reading=action in READING, deciding=action in FOR_OTHERS))
     if person and _is_own(person, action, thing):
         return None
     return next((each for each in Standing if each in held and each in POLICY[action]), None)
@@ -241,7 +244,7 @@ def _is_own(person: Person, action: Action, thing: Thing) -> bool:
     """Whether they would decide for themselves: on what they asked for, handed over or joined, or to have a role."""
     if action in (A.GRANT_ROLE, A.NAME_DEPUTY):
         return person.id == thing.person
-    return action in DECISIONS and (person.id in thing.askers or person.id in thing.parties)
+    return action in FOR_OTHERS and (person.id in thing.askers or person.id in thing.parties)
 
 
 def audience_of(person: Person | None) -> Audience:

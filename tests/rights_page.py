@@ -9,7 +9,7 @@ from pathlib import Path
 
 from catalogue.model import Dataset, Grant, Person, Role, Visibility
 from catalogue.requests.states import TRANSITIONS, State
-from catalogue.rights import DECISIONS, POLICY, Action, Standing, Thing, may
+from catalogue.rights import FOR_OTHERS, POLICY, Action, Standing, Thing, may
 
 PAGE = Path(__file__).parents[1] / "docs" / "rights.md"
 NOW = datetime(2026, 3, 31, 9, 30, tzinfo=UTC)
@@ -107,7 +107,7 @@ def page() -> str:
         cells = [_target(row.target, state) if state in row.sources else "–" for state in states]
         note = " (with words)" if row.needs_note else ""
         lines.append(f"| {str(row.verb).replace('_', ' ')}{note} | {by} | {' | '.join(cells)} |")
-    decisions = ", ".join(f"`{each}`" for each in Action if each in DECISIONS)
+    decisions = ", ".join(f"`{each}`" for each in Action if each in FOR_OTHERS)
     lines += ["", f"Decisions, which nobody takes for themselves: {decisions}.", ""]
     return "\n".join(lines)
 

@@ -159,6 +159,28 @@ def test_a_request_survives_its_author(db: Database, now: datetime) -> None:
     assert requests.withdraw(db, key, by=folk["colleague"], now=now).state is State.WITHDRAWN
 
 
+def test_nobody_renews_or_supplies_what_they_asked_for(db: Database, now: datetime) -> None:
+    from datetime import timedelta
+
+    from catalogue import people
+    from catalogue.model import Grant, Role
+
+    folk = furnish(db, now)
+    people.grant(db, "asker", Grant(Role.MANAGER, PUPILS), by="test", reason=None, now=now)
+    key = submitted(db, folk["asker"], now).id
+    requests.approve(db, key, by=folk["manager"], now=now)
+    asker, ends = people.find(db, "asker"), (now + timedelta(days=900)).date()
+    share = requests.accept(db, key, by=asker, now=now)
+    for each in share.steps:
+        requests.tick(db, key, each.id, by=asker, now=now)
+    with pytest.raises(CatalogueError, match="asked for this data yourself"):
+        requests.supply(db, key, by=asker, now=now)
+    requests.supply(db, key, by=folk["manager"], now=now)
+    with pytest.raises(CatalogueError, match="asked for this data yourself"):
+        requests.renew(db, key, by=asker, now=now, ends=ends)
+    assert requests.renew(db, key, by=folk["manager"], now=now, ends=ends).ends_on == ends
+
+
 def test_nobody_decides_on_what_they_asked_for_and_handed_over(db: Database, now: datetime) -> None:
     from datetime import timedelta
 
