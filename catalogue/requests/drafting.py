@@ -12,7 +12,7 @@ from catalogue.model import AccessRights, Dataset, Person
 from catalogue.requests import prefill, questions, telling
 from catalogue.requests.actors import active
 from catalogue.requests.model import Answers, Question, Section, ShareRequest, Waiting
-from catalogue.requests.record import get, history, load, nation_of_holder
+from catalogue.requests.record import get, history, load, nation_of_holder, thing_of
 from catalogue.requests.states import EDITABLE, Verb
 from catalogue.requests.steps import Change, Step, check, taking
 from catalogue.requests.stricter import book_of
@@ -181,7 +181,8 @@ def hand_over(
     before = check(db, request_id, Verb.HAND_OVER, by=by, now=now)
     if by.id != before.author and active(db, before.author):
         raise NotAllowed("Whoever wrote it is still here. Ask them to hand it over.", about=before.id)
-    if not to.is_active or to.is_guest or to.organisation != before.organisation:
+    knows = (dataset := thing_of(db, before).dataset) is None or people.audience_of(to).may_know(dataset)
+    if not to.is_active or to.is_guest or not knows or to.organisation != before.organisation:
         raise InvalidAnswers({"to": "Choose somebody who is active here and of the organisation that asks."})
     change = Change(note=note, columns={"author": to.id}, detail={"from": by.id, "to": to.id, "author": before.author})
     with taking(db, request_id, Verb.HAND_OVER, change, by=by, now=now) as step:

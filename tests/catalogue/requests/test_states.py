@@ -159,6 +159,17 @@ def test_a_request_survives_its_author(db: Database, now: datetime) -> None:
     assert requests.withdraw(db, key, by=folk["colleague"], now=now).state is State.WITHDRAWN
 
 
+def test_a_request_is_not_handed_to_somebody_who_may_not_know_of_the_data(db: Database, now: datetime) -> None:
+    from catalogue import datasets
+
+    folk = furnish(db, now)
+    key = submitted(db, folk["asker"], now).id
+    named = {"visibility": "named", "visible_to": ["asker"]}
+    datasets.amend(db, PUPILS, named, revision=1, by="test", why=None, now=now)
+    with pytest.raises(InvalidAnswers):
+        requests.hand_over(db, key, by=folk["asker"], to=folk["colleague"], now=now)
+
+
 def test_nobody_renews_or_supplies_what_they_asked_for(db: Database, now: datetime) -> None:
     from datetime import timedelta
 
