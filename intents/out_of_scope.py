@@ -76,12 +76,13 @@ _INSULT = compile_all(
     r"|dumb bot|shut up|hate you|crap bot|moron)\b"
 )
 _FOREIGN = compile_all(
-    r"\b(?:où|qui|quelles?|données|bonjour|pouvez|s'il vous|merci|avez-vous|wer|welche|daten|haben sie|bitte|guten tag|danke|wo finde"
+    r"\b(?:ist|der|das|und|nicht|où|qui|quelles?|données|bonjour|pouvez|s'il vous|merci|avez-vous|wer|welche|daten|haben sie|bitte|guten tag|danke|wo finde"
     r"|quién|dónde|datos|tiene|hola|por favor|gracias|chi|dove|dati|grazie|ciao|kto|gdzie|dane|pwy|ble|beth|sydd|ydych|oes"
     r"|gennych|ddata|unrhyw|sy'n|quem|onde|dados|obrigado|kdo|hvem|waar|gegevens)\b"
 )
 _LETTERS = re.compile(r"[^\W\d_]")
-_VOWELS = re.compile(r"[aeiouy]", re.IGNORECASE)
+_MASHED = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}")
+"""More consonants than any word has: somebody tries the keys."""
 
 
 def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
@@ -95,7 +96,7 @@ def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
     letters = _LETTERS.findall(text)
     if letters and sum(not character.isascii() for character in letters) > 0.5 * len(letters):
         return Claim("out_of_scope", 0.97, also="language")
-    if text and not letters:
+    if text and (not letters or (len(text.split()) <= 2 and _MASHED.search(text))):
         return Claim("out_of_scope", 0.95, also="nonsense")
     if first_match(_OTHER_JOB, message.text):
         return Claim("out_of_scope", 0.94, also="other")
