@@ -1,7 +1,8 @@
 """The record: one database behind one narrow port, SQLite or PostgreSQL.
 
 `connect(url)` is all that others need. The port is in `port.py`, the two databases in `sqlite.py` and `postgres.py`,
-the tables in `migrations.py`. No other module opens a database or knows which one it has.
+the tables in `tables/`, brought up to date by `migrations.py`. No other module opens a database or knows which one it
+has.
 """
 
 from pathlib import Path

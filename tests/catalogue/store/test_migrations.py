@@ -8,7 +8,7 @@ import pytest
 
 from catalogue.errors import StoreUnavailable
 from catalogue.store import Database, connect, migrate, pending
-from catalogue.store.migrations import MIGRATIONS
+from catalogue.store.tables import MIGRATIONS
 from tests.conftest import Start
 
 NAMES = [step.__name__ for step in MIGRATIONS]
