@@ -12,6 +12,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block
 
+from bot import words
 from bot.slack.blocks import SlackMessage, buttons, message, section
 from bot.slack.deliver import Teller
 from bot.slack.request_buttons import actions, request_button
@@ -25,6 +26,9 @@ from catalogue.requests.reviewing import Precedent
 from catalogue.requests.states import PENDING, State
 from catalogue.requests.stricter import book_of
 from intents.context import Context
+
+WAITS = frozenset({"submitted", "unowned", "delegated", "answered", "nudged", "reminder", "escalated"})
+"""Happenings that say that somebody is waited for."""
 
 MOST_NEEDS = 8
 DIGESTED = 20
@@ -54,11 +58,18 @@ def card(
     if event is not None and event < _newest_told(context, request_id, person, now):
         older = say("older", what=HAPPENINGS[what], request=request)
         return message(older, [section(older)])
-    said = [say("headline", what=HAPPENINGS[what]), *pieces(context, request, person, now=now)]
+    said = [say("headline", what=_headline(what, request)), *pieces(context, request, person, now=now)]
     blocks: list[Block] = [section(piece) for piece in said if piece]
     rows = actions(context, request, person, now=now)
     blocks += [buttons(*row) for row in rows if row]
     return message("\n\n".join(piece for piece in said if piece), blocks)
+
+
+def _headline(what: str, request: ShareRequest) -> str:
+    """What happened; of a request that waited for a decision and no longer does, how it stands."""
+    if what in WAITS and request.state not in PENDING:
+        return f"{request.id} no longer waits for you: it is {words.REQUEST_STATES[request.state]}"
+    return HAPPENINGS[what]
 
 
 def _newest_told(context: Context, request_id: str, person: Person, now: datetime) -> int:

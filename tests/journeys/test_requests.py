@@ -53,6 +53,7 @@ def test_a_request_goes_from_the_first_click_to_data_that_is_supplied(town: Town
     for user in (MANAGER, ANALYST):
         assert "request.approve" not in buttons(card(town, user))
         assert "Data manager (Department for Education) on" in card(town, user).text
+    assert "waits for your decision" not in card(town, MANAGER).text
     assert "Delete it within a year." in card(town, ANALYST).text
     decides(town, ANALYST, "share.accept", accepted=["yes"])
     for step in ("agreement", "dpia", "transfer"):
