@@ -82,11 +82,14 @@ def told_to_end() -> Callable[[], object]:
     """Have the program not end by itself when it is told to; returns what to call to wait until it is.
 
     A pipe, not an Event: the signal may come twice at once (make passes its own on), and setting an Event that is
-    being set or waited for in the same thread waits for ever.
+    being set or waited for in the same thread waits for ever. The interpreter itself writes to the pipe, when the
+    signal arrives: a handler of ours would run too late for one that comes just before the waiting begins.
     """
     reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: os.write(writing, b"."))
+        signal.signal(number, lambda *_: None)
     return lambda: os.read(reading, 1)
 
 
