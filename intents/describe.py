@@ -6,7 +6,7 @@ from catalogue.harvest import sources
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer
 from intents.context import Claim, Context, Question, compile_all, first_match
-from intents.meant import meant, next_steps
+from intents.meant import ID, meant, next_steps
 from intents.phrase import Message, without_end
 
 EXAMPLES = (
@@ -31,7 +31,7 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
     if not match:
         return None
     subject = without_end(match["subject"])
-    sure = 0.85 if match.re is not _SURE[-1] else 0.65
+    sure = 0.98 if ID.fullmatch(subject) else 0.85 if match.re is not _SURE[-1] else 0.65
     return Claim("describe", sure, subject) if subject else None
 
 

@@ -72,6 +72,9 @@ BY_NAME = {module.__name__.rpartition(".")[2]: module for module in INTENTS}
 CERTAIN = 0.94
 """A pattern this sure is believed without asking further."""
 
+PLAIN = 0.9
+"""A pattern this sure is at least a question for us."""
+
 STANDS_ALONE = 0.99
 """The share of some words that an entry must hold for them to be a subject of their own in a conversation."""
 
@@ -132,6 +135,8 @@ def _likeliest(
     odds = likelihoods(features, learned)
     kinds = sorted(odds, key=lambda kind: -odds[kind])
     kind = kinds[0]
+    if kind == "out_of_scope" and any(claim.confidence >= PLAIN and claim.intent != kind for claim in claims):
+        kind, kinds = kinds[1], kinds[1:]  # a pattern that plainly asks for data is not turned down by statistics
     claimed = next((claim for claim in claims if claim.intent == kind), None)
     if claimed is None:
         subject = core(message.text, kind, learned, is_known)
