@@ -17,7 +17,9 @@ IN_WORDS, DOUBT = 0.55, 0.12
 """An entry that is only described, not named, is less certain by so much; the less of the words it holds the less so."""
 
 _WORD = re.compile(r"\S+")
-_EDGES = ".,;:!?()[]\"'“”"
+_MARKS = ".,;:!?()[]"
+_EDGES = _MARKS + "\"'“”"
+_QUOTE = re.compile('["“”]')
 _JOINING = frozenset("of and for in on to the a an at by with or from".split())
 
 
@@ -33,7 +35,10 @@ def core(text: str, kind: str, learned: Weights, is_known: Callable[[str], bool]
         kept.pop(0)
     while kept and fold(kept[-1]) in _JOINING:
         kept.pop()
-    return without_end(" ".join(kept)).strip(_EDGES)
+    whole = without_end(" ".join(kept))
+    bare = whole.strip(_EDGES)
+    is_torn = len(_QUOTE.findall(bare)) % 2  # a quoted word at an end is to be taken as written, so its quotes stay
+    return whole.strip(_MARKS) if is_torn else bare
 
 
 def _asks(word: str, token: str, kind: str, learned: Weights, is_known: Callable[[str], bool]) -> bool:

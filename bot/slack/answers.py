@@ -10,6 +10,7 @@ from bot import replies
 from bot.language import phrase
 from bot.render import MRKDWN, Ready, part
 from bot.slack.blocks import OUTSIDE, SECTION, SlackMessage, button, buttons, message, note, section
+from catalogue.search.phrase import as_written
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import SHOWN, Answer, Outcome, Shown
 
@@ -105,6 +106,10 @@ def _about_the_answer(answer: Answer, asked: Asked) -> list[ButtonElement]:
     if answer.shown and not answer.details.get("is_second_try"):
         rejected = {"asked": text, "shown": [entry.dataset.id[:150] for entry in answer.shown[:SHOWN]]}
         found.append(button("Not what I meant", action_id="answer.reject", value=json.dumps(rejected)))
+    if answer.corrections:
+        typed = ", ".join(typed for typed, _meant in answer.corrections)
+        label = phrase("Search instead for “{typed}”").format(typed=typed)
+        found.append(button(label, action_id="question.ask", value=as_written(text, answer.corrections)))
     if asked.is_shareable and answer.intent not in PERSONAL:
         found.append(button("Share in channel", action_id="answer.share", value=text))
     return found
@@ -122,8 +127,11 @@ def _pieces(lead: str) -> list[str]:
 
 
 def _entry_button(answer: Answer, entry: Shown, place: int) -> ButtonElement:
+    title = entry.dataset.title
+    if [other.dataset.title for other in answer.shown].count(title) > 1:
+        title = f"{title}, {entry.holder_name}"
     if answer.outcome is Outcome.CLARIFY and place < len(answer.choices):  # the same question again, of this entry
         value = answer.choices[place].question
-        return button("This one", action_id=f"question.ask.{place}", value=value, about=entry.dataset.title)
+        return button("This one", action_id=f"question.ask.{place}", value=value, about=title)
     label = "This one" if answer.outcome in (Outcome.SHORTLIST, Outcome.CLARIFY) else "More about this"
-    return button(label, action_id="entry.describe", value=entry.dataset.id, about=entry.dataset.title)
+    return button(label, action_id="entry.describe", value=entry.dataset.id, about=title)

@@ -31,6 +31,9 @@ from catalogue.text import fold
 __all__ = ["Found", "Hit", "Match", "Search"]
 
 
+HARDLY = 20_000
+"""A word that one entry holds, and one more for so many in the catalogue, may be a slip for a far commoner one."""
+
 LEAST_EXPLAINED = 6
 """The best results are put in their last order by how much of the phrase they hold, which is known when explained."""
 
@@ -123,8 +126,17 @@ class Search:
         ]
 
     def _corrector(self, searchers: Sequence[tantivy.Searcher]) -> Callable[[str], str | None]:
-        """Corrects words by the dictionaries of these partitions, which are made when the first word needs them."""
-        return lambda word: Spelling(self._dictionaries_of(searchers, "words")).correct(word)
+        """Corrects words that these partitions hold not at all or hardly; dictionaries are made when one needs them."""
+        hardly = 1 + sum(searcher.num_docs for searcher in searchers) // HARDLY
+
+        def correct(word: str) -> str | None:
+            held = _count(searchers, word)
+            if held > hardly:
+                return None
+            spelling = Spelling(self._dictionaries_of(searchers, "words"))
+            return spelling.correct_rare(word, held) if held else spelling.correct(word)
+
+        return correct
 
     def _dictionaries_of(self, searchers: Sequence[tantivy.Searcher], field: str) -> list[Dictionary]:
         generation = self.index.generation
@@ -135,4 +147,9 @@ class Search:
 
 
 def _known(searchers: Sequence[tantivy.Searcher]) -> Callable[[str], bool]:
-    return lambda word: any(searcher.doc_freq("text", stem(word)) for searcher in searchers)
+    return lambda word: _count(searchers, word) > 0
+
+
+def _count(searchers: Sequence[tantivy.Searcher], word: str) -> int:
+    """How many entries hold a word, in any of its forms."""
+    return sum(searcher.doc_freq("text", stem(word)) for searcher in searchers)

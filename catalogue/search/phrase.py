@@ -18,48 +18,78 @@ from catalogue.text import fold
 LONGEST_RUN = 6
 MOST_WORDS = 60
 MOST_CHARACTERS = 2000
-FAINTLY = 0.8
+FAINTLY = 0.6
+NAMES_DATA = frozenset(("dataset", "system"))  # kinds of acronym
 CAPITALS_ONLY = "match capitals only"
 
 # Words that ask rather than say what about. They steer nothing unless they are all there is.
 ASKING = frozenset(
     """
-    a about actually after all an and any anybody anyone anything are as asap ask at available be been being
-    before by can cant collect collected collecting collection collections collects contact could currently data
-    database databases dataset datasets datset detail details did do does doesnt doing done dont entry exist
-    existing exists extract feed feeds figures find for from full get gets getting give go gonna good got had
-    has hav have having held hello help hey hi hiya hold holder holders holding holdings holds how i id if im in
-    info information into is it its ive just keep keeping keeps kept kind know knows latest let level like list
-    listing lists located look looking lot m maintain maintains manage manages may me might most much must my
-    national need needed needs new number numbers of off official on one or our out own owner owners owns per
-    place please pls plz possible ppl publish published publisher publishes publishing question quick re record
-    recorded recording records regarding related right s see share shared sharing should show side so some
-    somebody someone something sort source sources stat statistic statistics stats still store stored stores
-    stuff such sure t table tables take tell than thanks that thats the their them then there these they thing
-    things this those through to type under up us use used using various ve very want wanted wants was way we
-    w were what whats when where which who whole whom whos whose why will with within wondering would you your
+    a about actually afaik after ah all already also although always am an and another any anybody anymore anyone
+    anything anyway anywhere appear appears appreciate appreciated are arent as asap ask asked asking asks at
+    available aye basically be because been before being believe both bother bothering btw but by came can cannot
+    cant chase chasing cheers collect collected collecting collection collections collects comes coming contact cos
+    could couldnt currently daft data database databases dataset datasets datset dear despite detail details did
+    didnt dinnae do does doesn doesnt doing done dont each eg either else entry er etc even ever every everybody
+    everyone everything everywhere exist existing exists extract feed feeds figures find folks for forget forgot
+    from full fwiw fyi get gets getting give go goes going gone gonna good got gotta gotten grateful guess guys ha
+    had hadnt haha happen has hasnt hav have havent having he hear heard hearing held hello help helpful helping
+    helps her here heres hers herself hey hi him himself his hiya hmm hold holder holders holding holdings holds
+    honestly hope hoped hopes hoping how hows i id ie if im in info information into is isnt it its itself ive just
+    keep keeping keeps ken kept kind know knowing knows latest let lets letting level like list listing lists
+    located lol look looking lot m made maintain maintains makes making manage manages mate may maybe me might
+    mightnt mine most much must my myself national need needed needing needs neither never new no nobody nope nor
+    not nothing now nowt number numbers of off official oh ok okay on once one only or ought our ours ourselves out
+    own owner owners owns owt per perhaps place please pls plz point pointed pointing possible possibly ppl pretty
+    probably publish published publisher publishes publishing question quick quite random rather re record recorded
+    recording records regarding regards related remember right s said say saying says see seem seemed seems shall
+    share shared sharing she should shouldnt show side silly since so some somebody somehow someone something
+    somethings somewhere sorry sort source sources stat statistic statistics stats still store stored stores stuff
+    stupid such summat suppose supposed sure t ta table tables take tell telling tells than thanks that thats the
+    their theirs them themselves then there theres these they theyre theyve thing things think thinking thinks this
+    those though thought through to told too tried tries try trying twice type um under unless until up us use used
+    using usually various ve very w want wanted wanting wants was wasn wasnt way we wee well went were werent weve
+    what whatever whats when where whereas wheres wherever whether which whichever while who whoever whole whom whos
+    whose why will with within wonder wondered wondering wont would wouldnt yeah yep yes yet you your youre yours
+    yourself youve
     """.split()
 )
 
 # Words that say little by themselves; they count for a part. In a small catalogue they may be rare and loud.
 FAINT = frozenset(
     """
-    able across add again allowed also always amount annual anymore area areas average away back bad based behind
-    believe best better big bring briefing broken brought build building by call called came care change check
-    checking claim come comes coming compare confirm country cover covered covering covers current day days decide
-    department difference different down during each early easy end england enough ensure even ever every example
-    fall far fast few figure first fit full given giving government group groups grow half happen happened happening
-    happens hard help high higher hire hiring home how important include included including increase inside involved
-    issue issued job keep kind large last late later least less line lines live living long longer lose loss low lower
-    main make makes making many mean means meeting member members minister minute miss missing money month monthly
-    months more move moved moving name named near next none note often old ones only open order other others over
-    overall paid part parts pay people period person persons place places plan planning point present previous problem
-    process produce programme project public put quarter rate rates reach real really reason recent report reports
-    result results rise risen rising run running same scale search second section seen send sent service services set
-    several short similar since single size slow small soon special split start started state status system systems
-    taken taking talk target team term terms they through time times today together too top total towards trend trends
-    true try trying turn typical uk understand used useful user users usual value view wait wants wards went whether
-    without work working works worst year yearly years yet young
+    able across actual add afternoon again ages allowed amount analyse analysing analysis annual answer answered
+    answers anyhow apparently applied applies apply applying approximately area areas average away back bad based
+    behind besides best better big bit bits bloody boss breakdown breakdowns brief briefing briefings bring broken
+    brought build building bunch call called calls care cared cares certainly chance change chart charts check
+    checking claim colleague colleagues column columns combine combined combining come compare compared comparing
+    compile compiled compiling confirm copies copy correct count counted counting country counts couple cover
+    coverage covered covering covers curious current dashboard day days deadline decent decide deck definitely
+    department description desk difference different difficult dig digging director dissertation down dozen due
+    during earliest early easy email emailed emails end england enough ensure entries especially exactly example
+    except fall far fast fetch few field fields figure fine first fit folder form format formats forms friday fully
+    funny gather gathered gathering gathers generally given gives giving government grab grabbing graph graphs great
+    group groups grow half handful happened happening happens happy hard high higher hire hiring home honest idea
+    ideas important include included including increase inside instead interested involved issue issued job join
+    joined joining keen kinds large last late lately later least less line lines link linked linking links live
+    living loads long longer lose loss lots lovely low lower luck lunch mad main mainly make manager many match
+    matched matching matter matters mean means meeting member members minister minus minute miss missing monday
+    money month monthly months more morning mostly move moved moving name named names near newest next nice none
+    note nowadays obviously odd office often old oldest ones online open order other others otherwise over overall
+    page pages paid paper papers part particularly partly parts pay people percentage period permission permitted
+    person persons phone pick picking picks places plan planning plenty plus present previous problem process
+    produce programme project projects proper properly proportion public pull pulled pulling pulls put puts putting
+    quarter questions quickly rang rate rates reach read reading reads real really reason recent recently refresh
+    refreshed regular regularly replies reply report reporting reports request requested requesting requests
+    research result results ring rise risen rising rough roughly routine routinely row rows run running sad same
+    saturday scale search second secretary section seen send sending sends sense sent service services set sets
+    setting several short similar simple single size slide slides slow small soon sorts special specifically split
+    splits spreadsheet spreadsheets start started state status stick strange studies study sunday supposedly surely
+    system systems taken taking talk target team term terms thursday time times title titled today together tomorrow
+    tonight top total towards trend trends tricky true tuesday turn turns types typical uk unable understand
+    unofficial update updated updates urgent urgently useful user users usual value variable variables version
+    versions view wait wards ways website wednesday weird without work working works worried worry worrying worst
+    worth write writes written wrong wrote year yearly years yesterday young
     """.split()
 )
 
@@ -71,6 +101,7 @@ JOINING = frozenset(
 )
 
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){1,9}[A-Za-z]\b\.?")
+_QUOTED = re.compile(r"[“\"]([^“”\"]{1,100})[”\"]")
 
 _VARIANTS = (
     ("isation", "ization"),
@@ -135,7 +166,10 @@ def read(
     is_known: Callable[[str], bool] = lambda _word: True,
     correct: Callable[[str], str | None] = lambda _word: None,
 ) -> Phrase:
-    """Read a phrase. `is_known` says whether a word is in the catalogue, `correct` what an unknown one may mean."""
+    """Read a phrase. `is_known` says whether a word is in the catalogue, `correct` what it may have been meant to be.
+
+    What stands in quotes is taken as it is written.
+    """
     joined = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), text[:MOST_CHARACTERS])  # N.H.S. as NHS
     return _Reading(joined, vocabulary, is_known, correct).phrase()
 
@@ -149,13 +183,21 @@ class _Reading:
         self.text, self.vocabulary, self.is_known, self.correct = text, vocabulary, is_known, correct
         self.words = split(fold(text))[:MOST_WORDS]
         self.capitals = _capitals(text)
+        self.quoted = frozenset(word for quote in _QUOTED.findall(text) for word in split(fold(quote)))
         self.mentions = vocabulary.mentions(self.words, self.capitals)
         self.places = self._places()
-        self.taken = {place for mention in self.mentions for place in range(mention.start, mention.end)}
+        self.holders = [mention for mention in self.mentions if not self._may_be_another(mention)]
+        self.taken = {place for mention in self.holders for place in range(mention.start, mention.end)}
         self.concepts: list[Concept] = []
         self.meanings: list[Meaning] = []
         self.corrections: list[tuple[str, str]] = []
         self.used: list[int] = []
+
+    def _may_be_another(self, mention: Mention) -> bool:
+        """Whether the name is also an acronym for data that is not this organisation's, as HES is."""
+        slug = mention.organisation.slug
+        meanings = self.vocabulary.meanings(mention.words)
+        return any(meaning.kind in NAMES_DATA and meaning.holder != slug for meaning in meanings)
 
     def _places(self) -> list[PlaceMention]:
         inside = {place for mention in self.mentions for place in range(mention.start, mention.end)}
@@ -172,13 +214,13 @@ class _Reading:
             elif position not in self.taken and self.words[position] not in ASKING:
                 self._add_word(position, is_place=position in where)
             position += length or 1
-        for mention in self.mentions:  # the name may also be what it is about
+        for mention in self.holders:  # the name may also be what it is about
             words = tuple(self.words[mention.start : mention.end])
             self.concepts.append(Concept(mention.words, (Alternative(words),), is_needed=False, weight=FAINTLY))
         if not any(concept.is_needed for concept in self.concepts) and not self.mentions and not self.places:
             for position in range(len(self.words)):
                 self._add_word(position, is_place=False)
-        holders = tuple(mention.organisation.slug for mention in self.mentions)
+        holders = tuple(mention.organisation.slug for mention in self.holders)
         return Phrase(
             text=self.text,
             subject=tuple(self.words[position] for position in self.used),
@@ -236,11 +278,11 @@ class _Reading:
         joined = self._joined(position)
         if joined:
             options.append(Alternative((joined,), "spelling"))
-        if word not in self.capitals and not self.is_known(word):
-            better = self.correct(word)
-            if better:
-                self.corrections.append((word, better))
-                options = [Alternative((better,), "corrected"), *self._expansions([better])]
+        better = None if word in self.capitals or word in self.quoted else self.correct(word)
+        if better:
+            self.corrections.append((word, better))
+            as_typed = options if self.is_known(word) else []
+            options = [Alternative((better,), "corrected"), *self._expansions([better]), *as_typed]
         weight = FAINTLY if word in FAINT else 1.0
         self.concepts.append(Concept(word, _unique(options), weight=weight))
 
@@ -265,7 +307,7 @@ class _Reading:
         plain = " ".join(words)
         long = [Alternative(_content(meaning.meaning), "acronym") for meaning in self._meanings(words)]
         short = [Alternative((fold(acronym),), "acronym") for acronym in self.vocabulary.acronyms_of(plain)]
-        same = [Alternative(_content(term), "synonym") for term in self.vocabulary.synonyms.get(plain, ())]
+        same = [Alternative(_content(term), "synonym") for term in self.vocabulary.terms(plain)]
         return long + short + same
 
 
@@ -301,3 +343,9 @@ def _unique(alternatives: Sequence[Alternative]) -> tuple[Alternative, ...]:
         if alternative.words:
             first.setdefault(alternative.words, alternative)
     return tuple(first.values())
+
+
+def as_written(text: str, corrections: Sequence[tuple[str, str]]) -> str:
+    """The text with every word that was corrected in quotes: the way back to what was typed."""
+    typed = {word for word, _meant in corrections}
+    return re.sub(r"[^\W_]+", lambda word: f"“{word[0]}”" if fold(word[0]) in typed else word[0], text)

@@ -33,10 +33,14 @@ AS_WRITTEN = 4.0
 VIA = {"typed": 1.0, "spelling": 1.0, "corrected": 0.9, "acronym": 0.95, "synonym": 0.8}
 """How far each way of writing a concept is trusted."""
 
+LONGER = 0.3
+"""How much less a longer term counts than what was typed: the power of the words typed for each word of it. Without it
+one everyday word would outweigh several others of the phrase, for being called by many words in the field."""
+
 EXACT = 60.0
 """The whole phrase is the name of the entry: its id, title, other title or acronym."""
 
-NAMED = 8.0
+NAMED = 20.0
 """A run of words of the phrase is a name of the entry; half as much again for every further word of the run."""
 
 NEIGHBOURS = {"title": 0.8, "text": 0.6}
@@ -155,8 +159,18 @@ def build(
 
 def _concept(searcher: tantivy.Searcher, public: tantivy.Searcher, concept: Concept) -> tantivy.Query:
     """A concept is worth its best alternative."""
-    alternatives = [_alternative(searcher, public, each, concept.weight) for each in concept.alternatives]
+    alternatives = [
+        _alternative(searcher, public, each, concept.weight * _shortness(concept, each))
+        for each in concept.alternatives
+    ]
     return alternatives[0] if len(alternatives) == 1 else tantivy.Query.disjunction_max_query(alternatives)
+
+
+def _shortness(concept: Concept, alternative: Alternative) -> float:
+    if alternative.via != "synonym":
+        return 1.0
+    share = min(1.0, len(concept.alternatives[0].words) / len(alternative.words))
+    return math.pow(share, LONGER)
 
 
 def _alternative(

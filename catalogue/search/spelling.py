@@ -15,6 +15,8 @@ from pathlib import Path
 import tantivy
 from rapidfuzz.distance import OSA
 
+from catalogue.search.schema import stem
+
 SHORTEST = 4
 TWO_EDITS_FROM = 5
 CANDIDATES = 200
@@ -22,6 +24,10 @@ CANDIDATES = 200
 WRONG_START = 0.4
 MISTAKEN = 0.8  # each letter added or mistaken for another: any of 25 could have been, while one is left out in one way
 FREQUENCY = 0.12
+
+RARE_FROM = 6  # letters: of shorter words too many are real ones a letter apart
+MUCH_MORE = 50
+"""A word that the catalogue holds is taken for a slip only of one that this many times as many entries hold."""
 
 HEAP = 60_000_000  # bytes, used only as far as needed: half a million words in one segment, searched four times as fast
 
@@ -99,6 +105,14 @@ class Spelling:
             if counts:
                 return min(counts, key=lambda candidate: (doubt(word, candidate, counts[candidate]), candidate))
         return None
+
+    def correct_rare(self, word: str, count: int) -> str | None:
+        """The word likely meant by one that `count` entries hold: one that many more hold, a single slip away."""
+        if len(word) < RARE_FROM or not word.isalpha():
+            return None
+        counts = {near: held for near, held in self._near(word, 1).items() if held >= MUCH_MORE * count}
+        counts = {near: held for near, held in counts.items() if near[0] == word[0] and stem(near) != stem(word)}
+        return min(counts, key=lambda candidate: (doubt(word, candidate, counts[candidate]), candidate), default=None)
 
     def _near(self, word: str, edits: int) -> Mapping[str, int]:
         counts: dict[str, int] = {}

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from catalogue import organisations
 from catalogue.model import FormerName, Organisation
+from catalogue.search.schema import split, stem
 from catalogue.store import Database
 from catalogue.text import fold
 
@@ -114,7 +115,19 @@ class Vocabulary:
 
     def stands_for_something(self, key: str) -> bool:
         """Whether these folded words are an acronym, or plain English for something."""
-        return key in self.synonyms or key in self._meanings or key in self._acronyms
+        return key in self._meanings or key in self._acronyms or bool(self.terms(key))
+
+    def terms(self, plain: str) -> tuple[str, ...]:
+        """What these folded words are called in the field, whatever endings they have."""
+        return self.synonyms.get(plain) or self._by_stems.get(_stems(plain), ())
+
+    @cached_property
+    def _by_stems(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """The terms of each plain word or words by their stems; of two with the same stems, those of the first."""
+        found: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for plain, terms in self.synonyms.items():
+            found.setdefault(_stems(plain), terms)
+        return found
 
     def resolve(self, name: str) -> str | None:
         """The slug of the organisation that answers today for `name`; None when nobody or several do."""
@@ -185,6 +198,10 @@ class Vocabulary:
     ) -> tuple[Organisation, FormerName | None]:
         """A living body by its present name before one by a former name before a closed one."""
         return min(candidates, key=lambda pair: (pair[0].is_closed, pair[1] is not None))
+
+
+def _stems(words: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in split(words))
 
 
 def load(db: Database) -> Vocabulary:

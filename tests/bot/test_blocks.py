@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.playground.block_kit import faults
 from bot.slack import blocks
-from bot.slack.answers import as_message
+from bot.slack.answers import Asked, as_message
 from bot.slack.blocks import OUTSIDE, SlackMessage, button, buttons, divider, message, note, section
 from tests.bot.test_render import with_vocabulary
 from tests.fakes.answering import QUESTIONS, Answering
@@ -69,6 +69,15 @@ def test_every_button_of_an_answer_has_a_label_of_words_and_no_two_sound_alike(
     spoken = [each.get("accessibility_label") or each["text"]["text"] for each in buttons]
     assert all(any(letter.isalpha() for letter in label) for label in spoken)
     assert len(set(spoken)) == len(spoken)
+
+
+def test_a_corrected_answer_has_a_button_that_searches_for_what_was_typed(answering: Answering) -> None:
+    question = "who holds rough sleping counts"
+    shown = as_message(answering.answer(question), answering.vocabulary, asked=Asked(question))
+    elements = [each for block in shown.blocks if block["type"] == "actions" for each in block["elements"]]
+    back = next(each for each in elements if each["text"]["text"] == "Search instead for “sleping”")
+    assert (back["action_id"], back["value"]) == ("question.ask", "who holds rough “sleping” counts")
+    assert answering.answer(back["value"]).corrections == ()
 
 
 def test_the_questions_between_them_give_every_kind_of_answer(answering: Answering) -> None:

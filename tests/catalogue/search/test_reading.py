@@ -1,0 +1,62 @@
+"""How a phrase is read: everyday words, endings, names with two meanings, corrections and the way back from them."""
+
+import pytest
+
+from catalogue.model import GOVERNMENT
+from catalogue.search.find import Search
+from catalogue.search.phrase import Phrase, as_written, read
+from catalogue.search.vocabulary import Vocabulary
+from tests.catalogue.search.test_visibility import search_over
+
+COMMON = [{"id": f"a/{n}", "title": f"Environment report {n}", "publisher": "Defra"} for n in range(60)]
+RARE = [{"id": "b/1", "title": "Enviroment report with a slip", "publisher": "Defra"}]
+
+
+def ways(phrase: Phrase, typed: str) -> set[str]:
+    """By which words an entry may write what was typed."""
+    concept = next(concept for concept in phrase.concepts if concept.typed == typed)
+    return {" ".join(alternative.words) for alternative in concept.alternatives}
+
+
+@pytest.mark.parametrize("typed", ["kid in care", "kids in care"])
+def test_everyday_words_stand_for_the_same_in_any_of_their_forms(vocabulary: Vocabulary, typed: str) -> None:
+    assert "looked after children" in ways(read(typed, vocabulary), typed)
+
+
+def test_a_name_of_a_body_that_is_also_an_acronym_of_data_is_read_as_both(vocabulary: Vocabulary) -> None:
+    phrase = read("is HES open", vocabulary)
+    assert {"hospital episode statistics", "historic environment scotland"} <= ways(phrase, "hes")
+    assert phrase.asked.holders == ()
+
+
+def test_a_former_acronym_of_a_body_still_names_its_holder(vocabulary: Vocabulary) -> None:
+    assert read("DARD cattle", vocabulary).asked.holders
+
+
+def test_what_was_corrected_is_searched_for_as_written_when_it_stands_in_quotes(sample_catalogue: Search) -> None:
+    corrected = sample_catalogue.find("rough sleping counts", audience=GOVERNMENT).phrase
+    assert corrected.corrections == (("sleping", "sleeping"),)
+    again = as_written("Who has Rough sleping counts?", corrected.corrections)
+    assert again == "Who has Rough “sleping” counts?"
+    as_typed = sample_catalogue.find(again, audience=GOVERNMENT).phrase
+    assert as_typed.corrections == ()
+    assert "sleping" in as_typed.subject
+
+
+def test_a_rare_word_one_slip_from_a_common_one_finds_both_and_says_so(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    search = search_over(tmp_path_factory.mktemp("rare") / "index", COMMON + RARE)
+    found = search.find("enviroment report", audience=GOVERNMENT, limit=70)
+    assert found.phrase.corrections == (("enviroment", "environment"),)
+    assert {"a/1", "b/1"} <= {hit.dataset.id for hit in found.hits}
+    as_typed = search.find("“enviroment” report", audience=GOVERNMENT, limit=1)
+    assert [hit.dataset.id for hit in as_typed.hits] == ["b/1"]
+    search.db.close()
+
+
+def test_a_common_word_one_letter_from_another_is_not_corrected(tmp_path_factory: pytest.TempPathFactory) -> None:
+    rows = [{"id": f"c/{n}", "title": f"Castle {'walls' if n % 9 else 'cattle'} {n}"} for n in range(80)]
+    search = search_over(tmp_path_factory.mktemp("known") / "index", rows)
+    assert search.find("cattle", audience=GOVERNMENT).phrase.corrections == ()
+    search.db.close()
