@@ -79,7 +79,7 @@ TABLES: Mapping[str, Table] = {
     "request_events": Table(("by",), documents=("detail",)),
     "request_joined": Table(("person",)),
     "request_reminded": NOBODY,
-    "requests": Table(("author", "delegated_to", "decided_by"), documents=("joined",)),
+    "requests": Table(("author", "delegated_to", "decided_by"), documents=("former", "joined")),
     "retold": NOBODY,
     "reviews": Table(("person",)),
     "runs": Table(("by",)),
@@ -240,8 +240,8 @@ def forget_parties(db: Database, *, before: datetime, now: datetime) -> int:
         values = {"id": row["id"], "nobody": NO_LONGER_KNOWN}
         with db.atomic():
             db.execute(
-                "UPDATE requests SET author = :nobody, delegated_to = NULL, joined = '[]', question = NULL,"
-                " decided_by = CASE WHEN decided_by IS NULL THEN NULL ELSE :nobody END WHERE id = :id",
+                "UPDATE requests SET author = :nobody, delegated_to = NULL, former = '[]', joined = '[]',"
+                " question = NULL, decided_by = CASE WHEN decided_by IS NULL THEN NULL ELSE :nobody END WHERE id = :id",
                 values,
             )
             db.execute(

@@ -117,8 +117,8 @@ def delegate(
 ) -> ShareRequest:
     """Hand the decision on this one request to somebody else, who is told. Not to whoever asked, nor to a guest."""
     request = check(db, request_id, Verb.DELEGATE, by=by, now=now)
-    if to.id == request.author:
-        raise InvalidAnswers({"to": "Whoever asked cannot decide. Choose somebody else."})
+    if to.id in request.concerned:
+        raise InvalidAnswers({"to": "Whoever asked or joined cannot decide. Choose somebody else."})
     knows = (dataset := thing_of(db, request).dataset) is None or people.audience_of(to).may_know(dataset)
     if not to.is_active or to.is_guest or not knows:
         raise InvalidAnswers({"to": "Choose somebody who is active here and may know of this data."})

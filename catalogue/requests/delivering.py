@@ -12,7 +12,7 @@ from catalogue import clock
 from catalogue.errors import InvalidAnswers, NotFound, TooLate
 from catalogue.model import Person
 from catalogue.requests import telling
-from catalogue.requests.actors import decider, responsible
+from catalogue.requests.deciders import decider, responsible
 from catalogue.requests.model import Share, ShareRequest, ShareState, Waiting
 from catalogue.requests.record import history, share_of
 from catalogue.requests.states import Verb

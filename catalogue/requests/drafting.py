@@ -10,7 +10,7 @@ from catalogue.entries import canonical
 from catalogue.errors import InvalidAnswers, NotAllowed, TooSoon
 from catalogue.model import AccessRights, Dataset, Person
 from catalogue.requests import prefill, questions, telling
-from catalogue.requests.actors import active
+from catalogue.requests.deciders import active
 from catalogue.requests.model import Answers, Question, Section, ShareRequest, Waiting
 from catalogue.requests.record import get, history, load, nation_of_holder, thing_of
 from catalogue.requests.states import EDITABLE, Verb
@@ -184,7 +184,9 @@ def hand_over(
     knows = (dataset := thing_of(db, before).dataset) is None or people.audience_of(to).may_know(dataset)
     if not to.is_active or to.is_guest or not knows or to.organisation != before.organisation:
         raise InvalidAnswers({"to": "Choose somebody who is active here and of the organisation that asks."})
-    change = Change(note=note, columns={"author": to.id}, detail={"from": by.id, "to": to.id, "author": before.author})
+    former = sorted(before.authors - {to.id})
+    columns = {"author": to.id, "former": json.dumps(former)}
+    change = Change(note, columns, detail={"from": by.id, "to": to.id, "author": before.author})
     with taking(db, request_id, Verb.HAND_OVER, change, by=by, now=now) as step:
         telling.tell(db, "handed_over", [to], step, now=now)
         telling.refresh(db, step.request, now=now)

@@ -88,8 +88,8 @@ class ShareRequest:
     `holder` and `organisation` are slugs: of the dataset's publisher, and of whoever asks. `facts` are what was known
     of the dataset and the wish at the start: with the answers they decide which questions apply. `filled` says where
     an answer that the author did not write came from. `version` moves when the state or the answers do; a button that
-    carries it decides only on what was seen. `joined` are the ids of colleagues who joined it. `question` is what the
-    reviewer asked and the author has not answered.
+    carries it decides only on what was seen. `joined` are the ids of colleagues who joined it, `former` those of whoever
+    wrote it and handed it over. `question` is what the reviewer asked and the author has not answered.
     """
 
     id: str
@@ -114,7 +114,18 @@ class ShareRequest:
     submitted_at: datetime | None
     decided_at: datetime | None
     decided_by: str | None
+    former: frozenset[str] = frozenset()
     is_illustrative: bool = False
+
+    @property
+    def authors(self) -> frozenset[str]:
+        """Whoever wrote it, now or before."""
+        return self.former | {self.author}
+
+    @property
+    def concerned(self) -> frozenset[str]:
+        """Whoever wrote or joined it: nobody of them decides on it, nor reads what reviewers write to each other."""
+        return self.authors | self.joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +135,9 @@ class Outline:
     id: str
     dataset_id: str
     holder: str | None
-    author: str
     delegated_to: str | None
+    authors: frozenset[str]
+    concerned: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
