@@ -2,7 +2,8 @@
 
 Read `states.py` first: the table of what can happen. `model.py` has the values, `questions.py` what is asked,
 `drafting.py` what the author does, `deciding.py` what reviewers do, `delivering.py` what follows an approval,
-`actors.py` whose turn it is and `deciders.py` who decides. `steps.py` is the one way in which a request changes, `record.py` how it is read.
+`actors.py` whose turn it is and `deciders.py` who decides, `in_force.py` which conditions held. `steps.py` is the one
+way in which a request changes, `record.py` how it is read.
 """
 
 from catalogue.requests.actors import next_actor, next_actors, queue_for

@@ -1,25 +1,24 @@
 """What the author does: start, answer, hand over, submit, answer a reviewer, nudge, withdraw; and a colleague: join."""
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from catalogue import audit, clock, datasets, organisations, outbox, people, rights, working_days
+from catalogue import audit, clock, datasets, outbox, people, rights, working_days
 from catalogue.entries import canonical
 from catalogue.errors import InvalidAnswers, NotAllowed, TooSoon
 from catalogue.model import AccessRights, Dataset, Person
 from catalogue.requests import prefill, questions, telling
 from catalogue.requests.deciders import active
+from catalogue.requests.in_force import conditions, explained
 from catalogue.requests.model import Answers, Question, Section, ShareRequest, Waiting
 from catalogue.requests.record import get, history, load, nation_of_holder, thing_of
 from catalogue.requests.states import EDITABLE, Verb
 from catalogue.requests.steps import Change, Step, check, taking
 from catalogue.requests.stricter import book_of
 from catalogue.rights import Action, Thing
-from catalogue.sharing.explain import explain
-from catalogue.sharing.explanation import Explanation
-from catalogue.sharing.facts import Body, Case
+from catalogue.sharing.facts import Case, Facts
 from catalogue.store import Database
 
 NUDGE_EVERY = 2  # working days
@@ -48,7 +47,7 @@ def start(
     if dataset.access_rights is AccessRights.OPEN:
         raise NotAllowed(f"“{dataset.title}” is open to everyone. No request is needed.")
     copied = get(db, copy_of, person=by, now=now) if copy_of else None
-    case, said = _explained(db, dataset, by, given)
+    case, said = explained(db, dataset, by, given)
     book = book_of(db, dataset.publisher)
     kept = prefill.checked(book, answers or {})
     filled = prefill.fill(
@@ -62,7 +61,7 @@ def start(
         usual=prefill.usual_in(db, by.organisation),
     )
     with db.atomic():
-        request_id = _insert(db, dataset, by, said, filled, copied, now)
+        request_id = _insert(db, dataset, by, conditions(case, said), said.facts, filled, copied, now)
         audit.record(
             db, by=by, action=str(Action.START_REQUEST), about=request_id, detail={"dataset": dataset.id}, now=now
         )
@@ -72,39 +71,16 @@ def start(
 
 def possible_questions(db: Database, dataset: Dataset, *, person: Person | None) -> tuple[Question, ...]:
     """The questions that a request of this person for a dataset can come to ask."""
-    _case, said = _explained(db, dataset, person, None)
+    _case, said = explained(db, dataset, person, None)
     return questions.possible(book_of(db, dataset.publisher), said.facts)
-
-
-def _explained(db: Database, dataset: Dataset, by: Person | None, given: Case | None) -> tuple[Case, Explanation]:
-    """The case, and what the rules say of it at this moment."""
-    own = organisations.find(db, by.organisation) if by and by.organisation else None
-    case = given or Case()
-    if own and case.asker == Body():
-        case = replace(case, asker=Body.of(own))
-    holder = organisations.find(db, dataset.publisher) if dataset.publisher else None
-    return case, explain(dataset, case, holder=holder)
-
-
-def _conditions(said: Explanation) -> dict[str, Any]:
-    """What the rules said, for the request to keep."""
-    return {
-        "version": said.version,
-        "date": said.date,
-        "line": said.line,
-        "needs": [
-            {"rule": item.rule, "say": item.say, "citation": item.citation, "document": item.document}
-            for item in said.needs
-        ],
-        "documents": list(said.documents),
-    }
 
 
 def _insert(
     db: Database,
     dataset: Dataset,
     by: Person,
-    said: Explanation,
+    rules: Mapping[str, Any],
+    facts: Facts,
     filled: prefill.Filled,
     copied: ShareRequest | None,
     now: datetime,
@@ -128,9 +104,9 @@ def _insert(
             "author": by.id,
             "organisation": by.organisation,
             "answers": canonical(filled.answers),
-            "facts": canonical(said.facts),
+            "facts": canonical(facts),
             "filled": canonical(filled.sources),
-            "conditions": canonical(_conditions(said)),
+            "conditions": canonical(rules),
             "copied_from": copied.id if copied else None,
             "now": stamp,
         },

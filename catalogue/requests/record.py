@@ -14,7 +14,7 @@ from catalogue.errors import NotAllowed, NotFound
 from catalogue.model import Audience, Dataset, Person, Role
 from catalogue.requests.deciders import decider, responsible
 from catalogue.requests.model import Because, Event, Outline, Share, ShareRequest, ShareState, Step, Waiting
-from catalogue.requests.states import State, Verb
+from catalogue.requests.states import TRANSITIONS, State, Verb
 from catalogue.rights import Action, Standing, Thing
 from catalogue.store import Database
 
@@ -104,21 +104,21 @@ def in_reach(
 
     Only those decided since a moment, if it is given.
     """
-    reach, values = _reach(person, states, now)
+    where, values = reach(person, states, now)
     since = {"since": clock.stamp(decided_since)} if decided_since else {}
     lately = " AND r.decided_at >= :since" if since else ""
     rows = db.query(
-        f"SELECT * FROM requests r WHERE {reach}{lately} ORDER BY r.waiting_since, r.number", {**values, **since}
+        f"SELECT * FROM requests r WHERE {where}{lately} ORDER BY r.waiting_since, r.number", {**values, **since}
     )
     return [to_request(row) for row in rows]
 
 
 def outlines_in_reach(db: Database, person: Person, *, states: Sequence[State], now: datetime) -> list[Outline]:
     """The same in outline, of those that wait for the other side than the requester."""
-    reach, values = _reach(person, states, now)
+    where, values = reach(person, states, now)
     rows = db.query(
         "SELECT r.id, r.dataset_id, r.holder, r.author, r.former, r.joined, r.delegated_to FROM requests r"
-        f" WHERE {reach} AND r.waiting_for <> 'requester' ORDER BY r.waiting_since, r.number",
+        f" WHERE {where} AND r.waiting_for <> 'requester' ORDER BY r.waiting_since, r.number",
         values,
     )
     return [_outline(row) for row in rows]
@@ -134,7 +134,7 @@ def _ids(text: str) -> frozenset[str]:
     return frozenset() if text == "[]" else frozenset(json.loads(text))
 
 
-def _reach(person: Person, states: Sequence[State], now: datetime) -> tuple[str, dict[str, Any]]:
+def reach(person: Person, states: Sequence[State], now: datetime) -> tuple[str, dict[str, Any]]:
     """What somebody's roles or a delegation reach, as a condition with its values."""
     grants = [grant for grant in person.grants if grant.holds(now)]
     scopes = {grant.scope for grant in grants if grant.role in (Role.MANAGER, Role.STEWARD) and grant.scope}
@@ -144,8 +144,8 @@ def _reach(person: Person, states: Sequence[State], now: datetime) -> tuple[str,
         return among, named
     values = {f"scope{place}": scope for place, scope in enumerate(sorted(scopes))}
     marks = ", ".join(f":{name}" for name in values) or "NULL"
-    reach = f"(r.delegated_to = :person OR r.dataset_id IN ({marks}) OR r.holder IN ({marks}))"
-    return f"{among} AND {reach}", {**named, **values, "person": person.id}
+    named_to = f"(r.delegated_to = :person OR r.dataset_id IN ({marks}) OR r.holder IN ({marks}))"
+    return f"{among} AND {named_to}", {**named, **values, "person": person.id}
 
 
 def load_many(db: Database, request_ids: Sequence[str]) -> list[ShareRequest]:
@@ -191,12 +191,25 @@ def require_notes(db: Database, request_id: str, *, person: Person, now: datetim
 
 
 def history(db: Database, request_id: str, *, private: bool) -> list[Event]:
-    """Every event of a request, oldest first; private notes only when asked for."""
+    """Every event of a request, oldest first; private notes, and words among reviewers, only when asked for."""
     rows = db.query(
         "SELECT * FROM request_events WHERE request_id = :id AND is_private <= :private ORDER BY place",
         {"id": request_id, "private": int(private)},
     )
-    return [to_event(row) for row in rows]
+    found = [to_event(row) for row in rows]
+    return found if private else [replace(each, note=None) if _among_reviewers(each) else each for each in found]
+
+
+def _among_reviewers(event: Event) -> bool:
+    row = TRANSITIONS.get(event.verb)
+    return row is not None and row.among_reviewers
+
+
+def conditions_of(db: Database, request_id: str) -> dict[str, Any]:
+    """What the rules said when the request was started."""
+    rows = db.query("SELECT conditions FROM requests WHERE id = :id", {"id": request_id})
+    found: dict[str, Any] = json.loads(rows[0]["conditions"])
+    return found
 
 
 def waited(db: Database, request_ids: Sequence[str]) -> dict[str, dict[str, float]]:

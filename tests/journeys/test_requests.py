@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from catalogue import clock, people, requests
+from catalogue import audit, clock, people, requests
 from catalogue.model import Person
+from tests.catalogue.requests.asking import tick_all
 from tests.journeys import asking
 from tests.journeys.asking import (
     ANALYST,
@@ -57,10 +58,12 @@ def test_a_request_goes_from_the_first_click_to_data_that_is_supplied(town: Town
     assert "Delete it within a year." in card(town, ANALYST).text
     decides(town, ANALYST, "share.accept", accepted=["yes"])
     for step in ("agreement", "dpia", "transfer"):
-        ticked = card(town, MANAGER)
-        if f"share.tick.{step}" in buttons(ticked):
-            presses(town, MANAGER, f"share.tick.{step}", "SR-0001", ticked)
-            town.settles()
+        user, other = (ANALYST, MANAGER) if step == "dpia" else (MANAGER, ANALYST)
+        ticked = card(town, user)
+        assert f"share.tick.{step}" in buttons(ticked)
+        assert f"share.tick.{step}" not in buttons(card(town, other)), "each side has the steps that it ticks"
+        presses(town, user, f"share.tick.{step}", "SR-0001", ticked)
+        town.settles()
     decides(town, MANAGER, "share.supply")
     share = requests.share_of(town.db, "SR-0001")
     assert share
@@ -264,9 +267,7 @@ def test_a_share_is_renewed_on_request_and_ended_early_with_a_reason(town: Town)
     asks_for(town)
     decides(town, MANAGER, "request.approve")
     decides(town, ANALYST, "share.accept", accepted=["yes"])
-    share = requests.share_of(town.db, "SR-0001")
-    for step in share.steps if share else ():
-        requests.tick(town.db, "SR-0001", step.id, by=person(town, MANAGER), now=clock.now())
+    tick_all(town.db, "SR-0001", asker=person(town, ANALYST), holder=person(town, MANAGER), now=clock.now())
     decides(town, MANAGER, "share.supply")
     decides(town, ANALYST, "share.ask_renewal", note="One more year.", until="2098-12-31")
     assert "You are asked to renew a share" in card(town, MANAGER).text
@@ -276,3 +277,15 @@ def test_a_share_is_renewed_on_request_and_ended_early_with_a_reason(town: Town)
     for user in (ANALYST, MANAGER):
         assert "The project is over." in card(town, user).text
         assert not [each for each in buttons(card(town, user)) if each.startswith("share.")]
+
+
+def test_a_step_that_the_other_side_ticks_is_refused_plainly(town: Town) -> None:
+    asks_for(town)
+    decides(town, MANAGER, "request.approve")
+    decides(town, ANALYST, "share.accept", accepted=["yes"])
+    town.workspace.views.close(ANALYST, whole=True)
+    presses(town, ANALYST, "share.tick.agreement", "SR-0001")
+    assert "The holder of the data says when this step is done." in words(front(town, ANALYST))
+    assert audit.newest(town.db)[0].outcome == "refused"
+    share = requests.share_of(town.db, "SR-0001")
+    assert share and not any(step.done_at for step in share.steps)
