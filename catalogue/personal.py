@@ -79,6 +79,7 @@ TABLES: Mapping[str, Table] = {
     "request_events": Table(("by",), documents=("detail",)),
     "request_joined": Table(("person",)),
     "request_reminded": NOBODY,
+    "request_typed": NOBODY,
     "requests": Table(("author", "delegated_to", "decided_by"), documents=("former", "joined")),
     "retold": NOBODY,
     "reviews": Table(("person",)),
@@ -259,7 +260,7 @@ def forget_parties(db: Database, *, before: datetime, now: datetime) -> int:
 def _remove_drafts(db: Database, person: Person) -> dict[str, int]:
     """Requests that they began and never sent."""
     drafts = "SELECT id FROM requests WHERE author = :id AND state = 'draft'"
-    for table in ("request_events", "request_joined", "request_reminded"):
+    for table in ("request_events", "request_joined", "request_reminded", "request_typed"):
         db.execute(f"DELETE FROM {table} WHERE request_id IN ({drafts})", {"id": person.id})
     count = db.execute("DELETE FROM requests WHERE author = :id AND state = 'draft'", {"id": person.id})
     return {"requests": count} if count else {}

@@ -21,15 +21,18 @@ from catalogue.requests.deciding import (
 from catalogue.requests.delivering import accept, ask_renewal, end, renew, supply, tick
 from catalogue.requests.drafting import (
     answer_question,
+    begin,
     faults,
     hand_over,
     join,
+    keep_typed,
     nudge,
     possible_questions,
     questions_for,
     save_answers,
     start,
     submit,
+    take_in_typed,
     withdraw,
 )
 from catalogue.requests.record import events, get, of_person, require_notes, share_of
@@ -44,6 +47,7 @@ __all__ = [
     "ask_question",
     "ask_renewal",
     "before",
+    "begin",
     "decline",
     "delegate",
     "end",
@@ -52,6 +56,7 @@ __all__ = [
     "get",
     "hand_over",
     "join",
+    "keep_typed",
     "needs",
     "next_actor",
     "next_actors",
@@ -71,6 +76,7 @@ __all__ = [
     "start_review",
     "submit",
     "supply",
+    "take_in_typed",
     "tick",
     "turnaround",
     "wait_for",

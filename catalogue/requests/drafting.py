@@ -9,11 +9,11 @@ from catalogue import audit, clock, datasets, outbox, people, rights, working_da
 from catalogue.entries import canonical
 from catalogue.errors import InvalidAnswers, NotAllowed, TooSoon
 from catalogue.model import AccessRights, Dataset, Person
-from catalogue.requests import prefill, questions, telling
+from catalogue.requests import prefill, questions, telling, typed
 from catalogue.requests.deciders import active
 from catalogue.requests.in_force import conditions, explained
 from catalogue.requests.model import Answers, Question, Section, ShareRequest, Waiting
-from catalogue.requests.record import get, history, load, nation_of_holder, thing_of
+from catalogue.requests.record import get, history, load, nation_of_holder, thing_of, to_request
 from catalogue.requests.states import EDITABLE, Verb
 from catalogue.requests.steps import Change, Step, check, taking
 from catalogue.requests.stricter import book_of
@@ -67,6 +67,26 @@ def start(
         )
         outbox.refresh_home(db, by.id, now=now)
     return load(db, request_id)
+
+
+def begin(
+    db: Database,
+    dataset_id: str,
+    *,
+    by: Person,
+    now: datetime,
+    given: Case | None = None,
+    copy_of: str | None = None,
+) -> ShareRequest:
+    """Their draft for a dataset: the one they have, as it is, else a new one. Two clicks at once find the same."""
+    with db.atomic():
+        db.execute("UPDATE counters SET value = value WHERE name = 'request'")  # one after the other
+        rows = db.query(
+            "SELECT * FROM requests WHERE author = :author AND dataset_id = :dataset AND state = 'draft'"
+            " ORDER BY number LIMIT 1",
+            {"author": by.id, "dataset": dataset_id},
+        )
+        return to_request(rows[0]) if rows else start(db, dataset_id, by=by, now=now, given=given, copy_of=copy_of)
 
 
 def possible_questions(db: Database, dataset: Dataset, *, person: Person | None) -> tuple[Question, ...]:
@@ -146,8 +166,29 @@ def save_answers(
         columns = {"answers": canonical(kept), "filled": canonical(filled)}
         change = Change(columns=columns, detail={"changed": sorted(answers)})
         with taking(db, request_id, Verb.EDIT, change, by=by, now=now, version=version) as step:
-            pass
+            typed.settled(db, step.request.id, now=now)
     return step.request
+
+
+def keep_typed(db: Database, request_id: str, answers: Answers, *, by: Person, now: datetime, at: datetime) -> None:
+    """Put aside what the author has typed into a step until `at`. Raises NotFound, NotAllowed."""
+    with db.atomic():
+        request = check(db, request_id, Verb.EDIT, by=by, now=now)
+        if request.state in EDITABLE:
+            typed.keep(db, request.id, answers, at=at)
+
+
+def take_in_typed(db: Database, request_id: str, *, by: Person, now: datetime) -> ShareRequest:
+    """Save in the draft what was typed and never sent, as far as it can be kept."""
+    with db.atomic():
+        request = check(db, request_id, Verb.EDIT, by=by, now=now)
+        found = typed.unsaved(db, request.id)
+        try:
+            new = prefill.checked(book_of(db, request.holder), found)
+        except InvalidAnswers as wrong:
+            new = {name: given for name, given in found.items() if name not in wrong.faults}
+        changed = {name: given for name, given in new.items() if (given or None) != (request.answers.get(name) or None)}
+        return save_answers(db, request.id, changed, by=by, now=now) if changed else request
 
 
 def hand_over(

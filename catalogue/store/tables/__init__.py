@@ -25,4 +25,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     messages.m012_visits,
     people.m013_language,
     requests.m014_former_authors,
+    requests.m015_typed,
 )

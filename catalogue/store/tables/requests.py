@@ -144,3 +144,17 @@ def m014_former_authors(db: Database) -> None:
         "UPDATE requests SET former = :former WHERE id = :id",
         [{"id": key, "former": json.dumps(sorted(ids - {authors[key]}))} for key, ids in wrote.items()],
     )
+
+
+def m015_typed(db: Database) -> None:
+    """What somebody is typing into a request and has not sent."""
+    create(
+        db,
+        """
+        CREATE TABLE request_typed (
+            request_id TEXT PRIMARY KEY REFERENCES requests (id),
+            answers TEXT NOT NULL,
+            at TEXT NOT NULL
+        )
+        """,
+    )
