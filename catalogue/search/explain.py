@@ -17,7 +17,7 @@ FIELDS = ("title", "alternative_titles", "acronyms", "keywords", "publisher", "s
 """Where a word is looked for, in the order in which it says most."""
 
 
-HELD = 0.7
+HELD = 0.35
 """The share of a score that is in proportion to how much of the phrase the entry holds."""
 
 

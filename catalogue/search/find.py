@@ -22,7 +22,7 @@ from catalogue.search.index import Index
 from catalogue.search.phrase import ASKING, FAINT, Phrase, read
 from catalogue.search.rank import LONGEST_NAME, rank
 from catalogue.search.schema import stem
-from catalogue.search.spelling import Dictionary, Spelling
+from catalogue.search.spelling import Dictionary, Spelling, english
 from catalogue.search.suggest import Suggestion, entries_beginning, organisations_beginning
 from catalogue.search.vocabulary import Shared, Vocabulary
 from catalogue.store import Database
@@ -131,7 +131,7 @@ class Search:
 
         def correct(word: str) -> str | None:
             held = _count(searchers, word)
-            if held > hardly:
+            if held > hardly or word in english():
                 return None
             spelling = Spelling(self._dictionaries_of(searchers, "words"))
             return spelling.correct_rare(word, held) if held else spelling.correct(word)

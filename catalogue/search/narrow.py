@@ -1,4 +1,4 @@
-"""What a phrase asks for besides its subject: a place, years, how open, an API, a holder, a theme.
+"""What a phrase asks for besides its subject: a place, years, how open, an API, a holder, a theme, counts or records.
 
 Each is a factor on an entry's score: entries that fit rise, those that do not sink, and none is removed, so a phrase
 never empties its own answer. What the phrase does not ask for changes nothing.
@@ -17,6 +17,7 @@ YEARS = {True: 1.08, False: 0.75, None: 0.97}
 FITS, MISFITS = 1.2, 0.85
 HOLDER, OTHER_HOLDER = 1.5, 0.65
 THEME = 1.05
+DETAIL, OTHER_DETAIL = 1.2, 0.9
 
 _YEAR = re.compile(r"\b(19[4-9]\d|20[0-4]\d)\b")
 _OPEN = re.compile(
@@ -28,6 +29,18 @@ _RESTRICTED = re.compile(
     re.I,
 )
 _SERVICE = re.compile(r"\b(?:apis?|web service|endpoint|live feed|real[- ]time feed)\b", re.I)
+
+_COUNTS = re.compile(
+    r"\b(?:stats?|statistics?|figures?|numbers? of|how many|counts?|rates?|percentages?|proportion|share of|trends?"
+    r"|published|headlines?|tables?|totals?|averages?|dashboard)\b",
+    re.I,
+)
+_RECORDS = re.compile(
+    r"\b(?:records?|cases?|case files?|(?:record|individual|person|row)[- ]level|microdata|named|names?|identifiable"
+    r"|individuals?|extracts?|linked|linking|matched|matching|addresses|nhs numbers?|ni numbers?|shared?|sharing"
+    r"|registers?)\b",
+    re.I,
+)
 
 THEMES = {
     "agriculture": "agriculture fisheries and forestry",
@@ -55,9 +68,12 @@ class Asked:
     service: bool = False
     holders: tuple[str, ...] = ()
     theme: str | None = None
+    detail: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.places or self.years or self.access or self.service or self.holders or self.theme)
+        return bool(
+            self.places or self.years or self.access or self.service or self.holders or self.theme or self.detail
+        )
 
 
 def asked(text: str, words: Sequence[str], *, places: Sequence[Place], holders: Sequence[str]) -> Asked:
@@ -71,7 +87,15 @@ def asked(text: str, words: Sequence[str], *, places: Sequence[Place], holders: 
         service=bool(_SERVICE.search(text)),
         holders=tuple(holders),
         theme=themes.pop() if len(themes) == 1 else None,
+        detail=_detail(text),
     )
+
+
+def _detail(text: str) -> str | None:
+    counts, records = _COUNTS.search(text), _RECORDS.search(text)
+    if bool(counts) == bool(records):
+        return None
+    return "counts" if counts else "records"
 
 
 def factor(wanted: Asked, stored: bytes) -> float:
@@ -90,6 +114,8 @@ def factor(wanted: Asked, stored: bytes) -> float:
         value *= HOLDER if facts["publisher"] in wanted.holders else OTHER_HOLDER
     if wanted.theme:
         value *= THEME if facts["theme"] == wanted.theme else 1.0
+    if wanted.detail and facts["detail"]:
+        value *= DETAIL if facts["detail"] == wanted.detail else OTHER_DETAIL
     return value
 
 

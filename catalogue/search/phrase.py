@@ -25,71 +25,89 @@ CAPITALS_ONLY = "match capitals only"
 # Words that ask rather than say what about. They steer nothing unless they are all there is.
 ASKING = frozenset(
     """
-    a about actually afaik after ah all already also although always am an and another any anybody anymore anyone
-    anything anyway anywhere appear appears appreciate appreciated are arent as asap ask asked asking asks at
-    available aye basically be because been before being believe both bother bothering btw but by came can cannot
-    cant chase chasing cheers collect collected collecting collection collections collects comes coming contact cos
-    could couldnt currently daft data database databases dataset datasets datset dear despite detail details did
-    didnt dinnae do does doesn doesnt doing done dont each eg either else entry er etc even ever every everybody
-    everyone everything everywhere exist existing exists extract feed feeds figures find folks for forget forgot
-    from full fwiw fyi get gets getting give go goes going gone gonna good got gotta gotten grateful guess guys ha
-    had hadnt haha happen has hasnt hav have havent having he hear heard hearing held hello help helpful helping
+    a about actually afaik after against ah all already also although always am amid among amongst an and another
+    any anybody anymore anyone anything anyway anywhere apparently appear appears appreciate appreciated are arent
+    around as asap ask asked asking asks at available aye basically be because been before being believe both bother
+    bothering briefly btw bump but by came can cannot cant chase chasing cheers collect collected collecting
+    collection collections collects comes coming contact cos could couldnt currently daft data database databases
+    dataset datasets datset dear despite detail details did didnt dinnae do does doesn doesnt doing done dont each
+    ed eg either else embarrassing entry er etc even ever every everybody everyone everything everywhere excuse
+    exist existing exists extract feed feeds feels figures find folk folks for forget forgive forgot frankly from
+    full fwiw fyi genuinely get gets getting give go goes going gone gonna good got gotta gotten grateful guess guys
+    ha had hadnt haha happen has hasnt hav have havent having he hear heard hearing held hello help helpful helping
     helps her here heres hers herself hey hi him himself his hiya hmm hold holder holders holding holdings holds
-    honestly hope hoped hopes hoping how hows i id ie if im in info information into is isnt it its itself ive just
-    keep keeping keeps ken kept kind know knowing knows latest let lets letting level like list listing lists
-    located lol look looking lot m made maintain maintains makes making manage manages mate may maybe me might
-    mightnt mine most much must my myself national need needed needing needs neither never new no nobody nope nor
-    not nothing now nowt number numbers of off official oh ok okay on once one only or ought our ours ourselves out
-    own owner owners owns owt per perhaps place please pls plz point pointed pointing possible possibly ppl pretty
-    probably publish published publisher publishes publishing question quick quite random rather re record recorded
-    recording records regarding regards related remember right s said say saying says see seem seemed seems shall
-    share shared sharing she should shouldnt show side silly since so some somebody somehow someone something
+    honestly hope hoped hopes hoping how howdy hows i id ie if im in info information inside into is isnt it itll
+    its itself ive just keep keeping keeps ken kept kind know knowing knows lads latest let lets letting level like
+    list listing lists literally located lol look looking lot love m made maintain maintains makes making manage
+    manages mate mates may maybe me mentioned merely might mightnt mine most much must my myself national need
+    needed needing needs neither never new no nobody nope nor not nothing now nowt number numbers of off official oh
+    ok okay on once one only onto or ought our ours ourselves out outside own owner owners owns owt pal pardon per
+    perhaps place please pls plz point pointed pointing possible possibly ppl presumably pretty probably publish
+    published publisher publishes publishing question quick quite random rather re record recorded recording records
+    ref regarding regards regs related remember right s said say saying says see seem seemed seems seriously shall
+    share shared sharing she should shouldnt show side silly simply since so some somebody somehow someone something
     somethings somewhere sorry sort source sources stat statistic statistics stats still store stored stores stuff
-    stupid such summat suppose supposed sure t ta table tables take tell telling tells than thanks that thats the
-    their theirs them themselves then there theres these they theyre theyve thing things think thinking thinks this
-    those though thought through to told too tried tries try trying twice type um under unless until up us use used
-    using usually various ve very w want wanted wanting wants was wasn wasnt way we wee well went were werent weve
-    what whatever whats when where whereas wheres wherever whether which whichever while who whoever whole whom whos
-    whose why will with within wonder wondered wondering wont would wouldnt yeah yep yes yet you your youre yours
-    yourself youve
+    stupid such summat suppose supposed sure t ta table tables take tell telling tells than thank thanks that thatd
+    thatll thats the their theirs them themselves then there theres these they theyd theyll theyre theyve thing
+    things think thinking thinks this those though thought through throughout to told too toward towards tried tries
+    try trying twice type um under understands unless until up upon us use used using usually various ve versus very
+    via vs w want wanted wanting wants was wasn wasnt way we wed wee well went were werent weve what whatever whats
+    when where whereas wheres wherever whether which whichever while who whod whoever whole whom whos whose whove
+    why will with within wonder wondered wondering wont would wouldnt yeah yep yes yet you youd youll your youre
+    yours yourself youve
     """.split()
 )
 
 # Words that say little by themselves; they count for a part. In a small catalogue they may be rare and loud.
 FAINT = frozenset(
     """
-    able across actual add afternoon again ages allowed amount analyse analysing analysis annual answer answered
-    answers anyhow apparently applied applies apply applying approximately area areas average away back bad based
-    behind besides best better big bit bits bloody boss breakdown breakdowns brief briefing briefings bring broken
-    brought build building bunch call called calls care cared cares certainly chance change chart charts check
-    checking claim colleague colleagues column columns combine combined combining come compare compared comparing
-    compile compiled compiling confirm copies copy correct count counted counting country counts couple cover
-    coverage covered covering covers curious current dashboard day days deadline decent decide deck definitely
-    department description desk difference different difficult dig digging director dissertation down dozen due
-    during earliest early easy email emailed emails end england enough ensure entries especially exactly example
-    except fall far fast fetch few field fields figure fine first fit folder form format formats forms friday fully
-    funny gather gathered gathering gathers generally given gives giving government grab grabbing graph graphs great
-    group groups grow half handful happened happening happens happy hard high higher hire hiring home honest idea
-    ideas important include included including increase inside instead interested involved issue issued job join
-    joined joining keen kinds large last late lately later least less line lines link linked linking links live
-    living loads long longer lose loss lots lovely low lower luck lunch mad main mainly make manager many match
-    matched matching matter matters mean means meeting member members minister minus minute miss missing monday
-    money month monthly months more morning mostly move moved moving name named names near newest next nice none
-    note nowadays obviously odd office often old oldest ones online open order other others otherwise over overall
-    page pages paid paper papers part particularly partly parts pay people percentage period permission permitted
-    person persons phone pick picking picks places plan planning plenty plus present previous problem process
-    produce programme project projects proper properly proportion public pull pulled pulling pulls put puts putting
-    quarter questions quickly rang rate rates reach read reading reads real really reason recent recently refresh
-    refreshed regular regularly replies reply report reporting reports request requested requesting requests
-    research result results ring rise risen rising rough roughly routine routinely row rows run running sad same
-    saturday scale search second secretary section seen send sending sends sense sent service services set sets
-    setting several short similar simple single size slide slides slow small soon sorts special specifically split
-    splits spreadsheet spreadsheets start started state status stick strange studies study sunday supposedly surely
-    system systems taken taking talk target team term terms thursday time times title titled today together tomorrow
-    tonight top total towards trend trends tricky true tuesday turn turns types typical uk unable understand
-    unofficial update updated updates urgent urgently useful user users usual value variable variables version
-    versions view wait wards ways website wednesday weird without work working works worried worry worrying worst
-    worth write writes written wrong wrote year yearly years yesterday young
+    able acronym acronyms across actual add advice advise advised afternoon again ages ago allowed amend amended
+    amount analyse analysing analysis analyst analysts annual answer answered answers anyhow applied applies apply
+    applying approximately april area areas attach attached attachment auditor auditors august autumn average away
+    back bad based began begin begins behind besides best better big bit bits blank bloody board boss bot break
+    breakdown breakdowns brief briefing briefings bring broken brought build building bunch cabinet call called
+    calls campaign cared cares carried carries carry catalogue catch catches categories category caught certainly
+    chance change chart charts check checking claim clerk click colleague colleagues column columns combine combined
+    combining come committee compare compared comparing compile compiled compiling confirm contain containing
+    contains contents copies copy correct councillor councillors count counted counting country counts couple cover
+    coverage covered covering covers csv curious current dashboard day days deadline deal deals december decent
+    decide deck deepest definitely department deputy description desk detailed difference different difficult dig
+    digging direct director dissertation double down download downloaded downloading downloads dozen draft drafted
+    drafting drop dropped drops due duplicate duplicates during earliest easy email emailed emails end engineer
+    england enough ensure entries error errors especially exactly example excel except explain explained fall far
+    fast february fetch few field fields figure fill filled filling fills fine finest first fit fix fixed fixes flag
+    flagged flags folder form format formats forms found frequency fresh fresher friday fully funny gather gathered
+    gathering gathers generally geography given gives giving glance government grab grabbing granular granularity
+    graph graphs great grounds group groups grow half hand handed handful hands happened happening happens happy
+    hard headteacher high higher highest hire hiring honest idea ideas important inbox inboxes include included
+    including increase inquiry inspector instead instructed interested internal involved issue issued january job
+    join joined joining journalist json july june keen kinds known lag lags large largest last late lately later
+    lead leading leads least left less letter letters line lines link linked linking links live living loads login
+    logins long longer looked lose loss lots lovely low lower lowest lsoa luck lunch mad mailbox mailboxes main
+    mainly make manager many march match matched matter matters mean means meeting member members merge merged
+    methodology minister minus minute misleading misled miss missing mistake mistakes monday money month monthly
+    months more morning mostly move moved moving msoa name named names near newer newest next nice none nose note
+    november nowadays oa obtain obtained obviously october odd office officer often old oldest ones online onwards
+    open order other others otherwise over overall page pages panel paper papers part particularly partly parts pass
+    passed passes passing past paste pasted peek people percentage period permission permitted person persons phone
+    pick picking picks places plan plenty plus policy precedent precedents present press previous prior problem
+    process produce project projects proper properly proportion proposal proposals public pull pulled pulling pulls
+    put puts putting quarter queries query questions quickly rang rate raw reach read reading reads real really
+    reason recent recently refresh refreshed regular regularly rename renamed replace replaced replaces replacing
+    replies reply report reporting reports request requested requesting requests require required requires result
+    retention ring rise risen rising roughly routine routinely row rows rule rules rummage run running sad same
+    saturday scale scrutiny second secretary section seen send sending sends sense sent separate separately
+    september sergeant service services set sets setting several short similar simple single sit sits sitting size
+    slide slides slow small smallest soon sorts speak special specifically split splits spoke spot spotted
+    spreadsheet spreadsheets spring stale start started state statistician statisticians status steward stewards
+    stewardship stick strange stuck studies study stumped submit submitted submitting summer sunday supplied
+    supplies supply supplying supposedly surely swap swapped swaps system systems taken taking talk tallied tallies
+    tally target team template templates term terms thursday tick ticked time times title titled today together
+    tomorrow tonight top total touch trend trends tricky true trustees tuesday turn turned turns types typical uk
+    unable understand unofficial update updated updates upload uploaded urgent urgently useful user users usual
+    value variable variables verified verify verifying version versions view wait ward wards ways website wednesday
+    weird winter withdraw withdrawn without wording work working works worried worry worrying worst worth write
+    writes written wrong wrote year yearly years yesterday young
     """.split()
 )
 

@@ -20,20 +20,20 @@ from catalogue.search.phrase import Alternative, Concept, Phrase
 from catalogue.search.schema import PRIOR_SCALE, RANKED, schema, stem
 from catalogue.text import fold
 
-WEIGHTS = {"title": 0.5, "names": 1.2, "text": 1.4}
+WEIGHTS = {"title": 0.8, "names": 1.2, "text": 1.2}
 """How much a word counts in each field. Names (other titles, acronyms, keywords) are what people call the entry; the
 text holds the title and the names too, so that a word of them has counted already."""
 
 OTHER_FIELDS = 0.7
 """The share that the fields other than the best count with: a word may stand in the title, the names and the text."""
 
-AS_WRITTEN = 4.0
+AS_WRITTEN = 2.5
 """How much the word counts, on top, where an entry writes it just so, and not another word of the same stem."""
 
-VIA = {"typed": 1.0, "spelling": 1.0, "corrected": 0.9, "acronym": 0.95, "synonym": 0.8}
+VIA = {"typed": 1.0, "spelling": 1.0, "corrected": 0.9, "acronym": 0.95, "synonym": 0.6}
 """How far each way of writing a concept is trusted."""
 
-LONGER = 0.3
+LONGER = 0.4
 """How much less a longer term counts than what was typed: the power of the words typed for each word of it. Without it
 one everyday word would outweigh several others of the phrase, for being called by many words in the field."""
 
@@ -43,7 +43,7 @@ EXACT = 60.0
 NAMED = 20.0
 """A run of words of the phrase is a name of the entry; half as much again for every further word of the run."""
 
-NEIGHBOURS = {"title": 0.8, "text": 0.6}
+NEIGHBOURS = {"title": 1.2, "text": 1.0}
 """Two neighbouring words of the phrase stand together."""
 
 HOLDER = 4.0

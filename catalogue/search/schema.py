@@ -19,11 +19,11 @@ from functools import lru_cache
 
 import tantivy
 
-from catalogue.model import AccessRights, Dataset, Edition, Status
+from catalogue.model import AccessRights, Dataset, Edition, PersonalData, Status
 from catalogue.search.places import gazetteer
 from catalogue.text import fold
 
-VERSION = 15
+VERSION = 16
 """Raised whenever this file changes what an index holds: an older index is then built anew."""
 
 WORD_LIMIT = 40
@@ -135,7 +135,15 @@ def facts(dataset: Dataset) -> dict[str, object]:
         "years": [start[:4] if start[:4].isdigit() else "", "9999" if end == ".." else end[:4] or start[:4]],
         "publisher": dataset.publisher or "",
         "theme": fold(dataset.theme or ""),
+        "detail": detail(dataset),
     }
+
+
+def detail(dataset: Dataset) -> str:
+    """Whether an entry is of counts or of records about people; "" when it is neither or does not say."""
+    if dataset.personal_data in (None, PersonalData.NONE):
+        return ""
+    return "counts" if dataset.personal_data is PersonalData.AGGREGATE else "records"
 
 
 def is_service(dataset: Dataset) -> bool:

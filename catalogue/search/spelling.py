@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 import tantivy
@@ -86,6 +87,12 @@ class Dictionary:
         hits = self._searcher.search(query, limit, count=False, order_by_field="count").hits
         for count, address in hits:
             yield self._searcher.doc(address)["word"][0], int(count)
+
+
+@lru_cache(maxsize=1)
+def english() -> frozenset[str]:
+    """Common English words of four letters and more: who writes one has not mistyped another."""
+    return frozenset((files("catalogue") / "data" / "english.txt").read_text(encoding="ascii").split())
 
 
 class Spelling:

@@ -60,3 +60,36 @@ def test_a_common_word_one_letter_from_another_is_not_corrected(tmp_path_factory
     search = search_over(tmp_path_factory.mktemp("known") / "index", rows)
     assert search.find("cattle", audience=GOVERNMENT).phrase.corrections == ()
     search.db.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tally of pupils by hand", "surely somebody has pupil numbers", "my colleague drafted an email about pupils"],
+)
+def test_an_english_word_that_no_entry_holds_is_no_mistake(sample_catalogue: Search, text: str) -> None:
+    assert sample_catalogue.find(text, audience=GOVERNMENT).phrase.corrections == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("pension credit figures", "counts"),
+        ("how many people claim pension credit", "counts"),
+        ("pension credit records", "records"),
+        ("named pension credit cases", "records"),
+        ("pension credit", None),
+        ("how many records of pension credit", None),
+    ],
+)
+def test_a_phrase_may_ask_for_counts_or_for_records(vocabulary: Vocabulary, text: str, detail: str | None) -> None:
+    assert read(text, vocabulary).asked.detail == detail
+
+
+def test_counts_come_first_for_who_asks_for_figures_and_records_for_who_asks_for_records(
+    sample_catalogue: Search,
+) -> None:
+    def first(text: str) -> str:
+        return sample_catalogue.find(text, audience=GOVERNMENT).hits[0].dataset.id
+
+    assert first("pension credit figures") == "dwp/pension-credit-statistics"
+    assert first("pension credit records") == "dwp/pension-credit-records"
