@@ -79,7 +79,8 @@ TABLES: Mapping[str, Table] = {
     "request_events": Table(("by",), documents=("detail",)),
     "request_joined": Table(("person",)),
     "request_reminded": NOBODY,
-    "requests": Table(("author", "delegated_to", "decided_by"), documents=("joined",)),
+    "request_typed": NOBODY,
+    "requests": Table(("author", "delegated_to", "decided_by"), documents=("former", "joined")),
     "retold": NOBODY,
     "reviews": Table(("person",)),
     "runs": Table(("by",)),
@@ -240,8 +241,8 @@ def forget_parties(db: Database, *, before: datetime, now: datetime) -> int:
         values = {"id": row["id"], "nobody": NO_LONGER_KNOWN}
         with db.atomic():
             db.execute(
-                "UPDATE requests SET author = :nobody, delegated_to = NULL, joined = '[]', question = NULL,"
-                " decided_by = CASE WHEN decided_by IS NULL THEN NULL ELSE :nobody END WHERE id = :id",
+                "UPDATE requests SET author = :nobody, delegated_to = NULL, former = '[]', joined = '[]',"
+                " question = NULL, decided_by = CASE WHEN decided_by IS NULL THEN NULL ELSE :nobody END WHERE id = :id",
                 values,
             )
             db.execute(
@@ -259,7 +260,7 @@ def forget_parties(db: Database, *, before: datetime, now: datetime) -> int:
 def _remove_drafts(db: Database, person: Person) -> dict[str, int]:
     """Requests that they began and never sent."""
     drafts = "SELECT id FROM requests WHERE author = :id AND state = 'draft'"
-    for table in ("request_events", "request_joined", "request_reminded"):
+    for table in ("request_events", "request_joined", "request_reminded", "request_typed"):
         db.execute(f"DELETE FROM {table} WHERE request_id IN ({drafts})", {"id": person.id})
     count = db.execute("DELETE FROM requests WHERE author = :id AND state = 'draft'", {"id": person.id})
     return {"requests": count} if count else {}

@@ -19,7 +19,8 @@ from catalogue import clock, organisations, outbox, people, working_days
 from catalogue.chores import Chore
 from catalogue.errors import TooLate
 from catalogue.model import Person
-from catalogue.requests.actors import Responsible, above, decider, next_actor, queue_for, responsible
+from catalogue.requests.actors import next_actor, queue_for
+from catalogue.requests.deciders import Responsible, above, decider, responsible
 from catalogue.requests.delivering import end
 from catalogue.requests.drafting import expire
 from catalogue.requests.model import Because, NextActor, Share, ShareRequest, ShareState, Waiting

@@ -9,7 +9,7 @@ from pathlib import Path
 from catalogue import reminders
 from catalogue.requests import telling
 from catalogue.requests.drafting import NUDGE_EVERY
-from catalogue.requests.model import Question
+from catalogue.requests.model import Question, Step
 from catalogue.requests.questions import possible, shipped
 from catalogue.requests.states import EDITABLE, LIVE, PENDING, TRANSITIONS, State
 from catalogue.requests.stricter import MOST
@@ -46,11 +46,15 @@ Always exactly one person's, while a request is not over:
 5. Otherwise a steward of the organisation, to whom the decision then falls.
 6. Otherwise the administrators, who are told that somebody must be found.
 
-People who have left, guests, the author, and deputies of the author are passed over. When somebody becomes responsible later, they are told of what waits."""
+People who have left, guests, everybody who wrote or joined the request (also before it was handed over), and deputies of an author are passed over: whoever is named may decide. When somebody becomes responsible later, they are told of what waits."""
 
 SHARE = """## After an approval
 
-The share goes from agreed to accepted (the requester accepts the terms in writing), supplied (every step is ticked and the data is there) and ended. Which steps there are depends on the request: an agreement and an impact assessment where the data is about people, and the transfer.
+The share goes from agreed to accepted (the requester accepts the terms in writing), supplied (every step is ticked and the data is there) and ended. Each step is ticked by one side, and the other is refused:
+
+{steps}
+
+Until a step is ticked, whoever ticks it is next.
 
 The clock counts the time from the first submission until the data is supplied, by who was waited for: requester, manager, legal or technical colleagues. The parts add up to the whole. The register shows it beside {days} days, the six months that sharing took in the case this project measures itself by."""
 
@@ -90,7 +94,7 @@ def page() -> str:
         NEXT,
         "## What happens as time passes",
         _times(),
-        SHARE.format(days=BASELINE.days),
+        SHARE.format(days=BASELINE.days, steps=_steps()),
         REGISTER,
         "## Who hears of what",
         _notices(),
@@ -124,11 +128,27 @@ def _transitions() -> str:
         sources = ", ".join(_plain(state) for state in State if state in row.sources)
         target = _plain(row.target) if row.target else "stays"
         right = f"`{row.action}`" if row.action else "the program"
-        rows.append(f"| {_plain(row.verb)} | {sources} | {target} | {right} | {'needed' if row.needs_note else ''} |")
+        words = ", ".join(
+            said for said, holds in (("needed", row.needs_note), ("among reviewers", row.among_reviewers)) if holds
+        )
+        rows.append(f"| {_plain(row.verb)} | {sources} | {target} | {right} | {words} |")
     return "\n".join(rows) + (
         "\n\nEach is one guarded change: of two people at the same moment one counts, and the other is told who did what,"
-        " and when. The answers are kept as they were at each submission and each decision."
+        " and when. The answers are kept as they were at each submission and each decision, and with each decision the conditions that the"
+        " rules gave at that moment, with their version. Words among reviewers are never read by anybody who wrote or"
+        " joined the request."
     )
+
+
+def _steps() -> str:
+    rows = ["| Step | When | Waited for meanwhile | Ticked by |", "|---|---|---|---|"]
+    for step in shipped().steps:
+        side = Step(step.id, step.party).ticked_by
+        people = ["data about people"] if step.applies_when.get("full") else []
+        other = {name: wanted for name, wanted in step.applies_when.items() if name != "full"}
+        when = "; ".join([*people, *([_when(other)] if other else [])]) or "always"
+        rows.append(f"| {step.id} | {when} | {step.party} | {side} |")
+    return "\n".join(rows)
 
 
 def _times() -> str:
@@ -186,7 +206,9 @@ def _when(condition: Condition) -> str:
     for name, wanted in condition.items():
         if name == "full":
             continue
-        if name == "any":
+        if name == "not":
+            parts.append(f"not: {_when(wanted)}")
+        elif name == "any":
             parts.append("any of: " + ", ".join(_when(each) for each in wanted))
         else:
             values = wanted if isinstance(wanted, list) else [wanted]

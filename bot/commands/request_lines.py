@@ -88,7 +88,7 @@ def whole(
             if text:
                 yield f"  {name}: {one_line(text)}"
         for step in share.steps:
-            yield f"  {'done' if step.done_at else 'open'}: {step.id}"
+            yield f"  {'done' if step.done_at else 'open'}: {step.id} (the {step.ticked_by} ticks it)"
     yield ""
     for event in past:
         private = " (private)" if event.is_private else ""
@@ -105,17 +105,16 @@ def evidence(found: Mapping[str, Any]) -> Iterator[str]:
     yield "Answers"
     yield from _answers(found["answers"])
     yield ""
-    conditions = found["conditions"]
-    yield f"Conditions in force when it was started (rules {conditions['version']} of {conditions['date']})"
-    yield f"  {conditions['line']}"
-    for need in conditions["needs"]:
-        yield f"  {need['rule']}: {need['say']} [{need['citation']}]"
-    yield ""
+    yield from _in_force("when it was started", found["conditions"])
+    for event in found["history"]:
+        if "rules" in event["detail"]:
+            yield from _in_force(f"at {event['verb']} (event {event['place']})", event["detail"]["rules"])
     yield "History"
     for event in found["history"]:
         private = " (private)" if event["is_private"] else ""
         yield f"  {event['place']}. {event['at']}  {event['verb']}  {event['by']}{private}"
-        for text in (event["note"], *(f"{name}: {value}" for name, value in event["detail"].items())):
+        told = (f"{name}: {value}" for name, value in event["detail"].items() if name != "rules")
+        for text in (event["note"], *told):
             if text:
                 yield f"     {one_line(text)}"
         yield from (f"     {text.strip()}" for text in _answers(event["answers"] or ()))
@@ -126,6 +125,14 @@ def evidence(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"  Head: {found['audit']['head']}"
     yield "  The chain is whole." if found["audit"]["chain_is_whole"] else "  The chain is broken:"
     yield from (f"  {problem}" for problem in found["audit"]["problems"])
+
+
+def _in_force(when: str, conditions: Mapping[str, Any]) -> Iterator[str]:
+    yield f"Conditions in force {when} (rules {conditions['version']} of {conditions['date']})"
+    yield f"  {conditions['line']}"
+    for need in conditions["needs"]:
+        yield f"  {need['rule']}: {need['say']} [{need['citation']}]"
+    yield ""
 
 
 def _answers(lines: Sequence[Mapping[str, str]]) -> Iterator[str]:

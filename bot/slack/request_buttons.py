@@ -8,7 +8,7 @@ from bot.slack.blocks import button
 from bot.slack.request_words import STEPS
 from catalogue import requests
 from catalogue.model import Person
-from catalogue.requests.model import Share, ShareRequest, ShareState
+from catalogue.requests.model import Share, ShareRequest, ShareState, Side
 from catalogue.requests.record import standing_of
 from catalogue.requests.states import LIVE, PENDING, State
 from catalogue.rights import Action
@@ -70,10 +70,12 @@ def _share_buttons(request: ShareRequest, share: Share, *, is_holder: bool) -> l
     if share.state is ShareState.AGREED and not is_holder:
         found.append(request_button("Read and accept the conditions", "share.accept", request, primary=True))
     if share.state in (ShareState.AGREED, ShareState.ACCEPTED):
+        side = Side.HOLDER if is_holder else Side.REQUESTER
         open_steps = [each for each in share.steps if each.done_at is None]
         found += [
             button(f"Done: {STEPS.get(each.id, each.id)}", action_id=f"share.tick.{each.id}", value=request.id)
             for each in open_steps
+            if each.ticked_by is side
         ]
         if share.state is ShareState.ACCEPTED and not open_steps and is_holder:
             found.append(request_button("The data is supplied", "share.supply", request, primary=True))

@@ -31,6 +31,7 @@ WAITS = frozenset({"submitted", "unowned", "delegated", "answered", "nudged", "r
 """Happenings that say that somebody is waited for."""
 
 MOST_NEEDS = 8
+MOST_DIFFERENCES = 4
 DIGESTED = 20
 
 
@@ -120,7 +121,8 @@ def head(context: Context, request: ShareRequest) -> list[str]:
 def asked(context: Context, request: ShareRequest, person: Person, *, now: datetime) -> list[str]:
     """What whoever decides has to know: the request, then what to look at first."""
     flags = requests.red_flags(context.db, request)
-    before = [_precedent(context, each) for each in requests.precedents(context.db, request)]
+    like = requests.precedents(context.db, request, reader=person, now=now)
+    before = [_precedent(context, each, request) for each in like]
     waits = next_in_words(context, request, person, now=now)
     who, what = head(context, request)
     return [
@@ -141,16 +143,22 @@ def _needed(context: Context, request: ShareRequest) -> str:
     return say("needs", groups=groups) if needs else ""
 
 
-def _precedent(context: Context, precedent: Precedent) -> dict[str, Any]:
+def _precedent(context: Context, precedent: Precedent, now_asked: ShareRequest) -> dict[str, Any]:
+    """A decision like it, with what was answered otherwise: then and now."""
     request, share, book = precedent.request, precedent.share, book_of(context.db, precedent.request.holder)
-    asked_otherwise = [question.text for key in precedent.differs if (question := book.get(key))]
+    differs = [
+        (question.text, answer_in_words(question, request.answers), answer_in_words(question, now_asked.answers))
+        for key in precedent.differs
+        if (question := book.get(key))
+    ]
     return {
         "id": request.id,
         "who": body(context, request.organisation),
         "state": STATES[request.state],
         "on": day(request.decided_at),
         "terms": share.conditions if share else None,
-        "differs": " ".join(asked_otherwise),
+        "differs": differs[:MOST_DIFFERENCES],
+        "more": len(differs[MOST_DIFFERENCES:]),
     }
 
 
@@ -183,7 +191,7 @@ def share_in_words(share: Share) -> str:
         supplied=day(share.supplied_at),
         ended=day(share.ended_at),
         ends=day(share.ends_on),
-        steps=[(STEPS.get(each.id, each.id), day(each.done_at)) for each in share.steps],
+        steps=[(STEPS.get(each.id, each.id), day(each.done_at), each.ticked_by) for each in share.steps],
     )
 
 

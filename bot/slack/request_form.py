@@ -6,7 +6,9 @@ person may do this to it is asked of the record each time.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -14,11 +16,12 @@ from slack_bolt import Ack, App
 from bot.slack import request_views as views
 from bot.slack.desk import Desk, about, errors_in, show_in
 from bot.slack.request_deeds import noticing
-from bot.slack.request_inputs import CHOOSE, LOOK_UP, option, read
+from bot.slack.request_inputs import CHOOSE, LOOK_UP, TYPE, option, read
 from bot.slack.request_words import next_in_words, say
 from catalogue import clock, people, requests
 from catalogue.errors import InvalidAnswers, NotAllowed, TooLate
 from catalogue.model import Person
+from catalogue.requests import typed
 from catalogue.requests.model import Section, ShareRequest
 from catalogue.requests.states import EDITABLE, State, Verb
 from catalogue.requests.steps import too_late
@@ -36,6 +39,8 @@ def register(app: App, desk: Desk) -> None:
     app.action("request.change")(form.on_change)
     app.view("request.step")(form.on_step)
     app.action(CHOOSE)(form.on_choose)
+    app.action(LOOK_UP)(form.on_choose)
+    app.action(TYPE)(form.on_type)
     app.options(LOOK_UP)(form.on_look_up)
     app.action(WAYS)(form.on_way)
     app.action("request.later")(form.on_later)
@@ -57,6 +62,7 @@ class RequestForm:
         with self.desk.refusing(body):
             person = self.desk.person(body, now)
             request = self._own(action["value"], person, now)
+            request = requests.take_in_typed(self.db, request.id, by=person, now=now)
             missing = requests.faults(self.db, request, now=now)
             sections = requests.questions_for(self.db, request)
             places = [
@@ -97,9 +103,32 @@ class RequestForm:
                 return errors_in(ack, here, view)
             return show_in(ack, self.step(request, place + 1))
 
-    def on_choose(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Something was chosen on which other questions depend: the step is shown as it now is."""
-        self._moved(ack, body, 0)
+    def on_choose(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Something was chosen: it is kept, and where other questions depend on it the step is shown as it now is."""
+        now = clock.now()
+        with self.desk.refusing(body):
+            person = self.desk.person(body, now)
+            before, part = self._at(body, person, now)
+            given = read(part, body["view"]["state"]["values"])
+            chosen = replace(before, answers={**before.answers, **given})
+            grown = next((each for each in self._sections(chosen) if each.id == part.id), part)
+            if [each.id for each in grown.questions] != [each.id for each in part.questions]:
+                request = self._save_what_can_be(before, part, body["view"], person, now)
+                self._show(body, self.step(request, self._place(request, part.id)))
+            else:
+                requests.keep_typed(self.db, before.id, given, by=person, now=now, at=_at(action, now))
+        ack()
+
+    def on_type(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Something was typed: it is kept as it is, for when the form is closed. A form that is past says so when it is
+        sent, not at every letter."""
+        now = clock.now()
+        with self.desk.refusing(body), suppress(TooLate):
+            person = self.desk.person(body, now)
+            request, part = self._at(body, person, now)
+            given = read(part, body["view"]["state"]["values"])
+            requests.keep_typed(self.db, request.id, given, by=person, now=now, at=_at(action, now))
+        ack()
 
     def on_way(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Back, or on without finishing; either way what is there is saved."""
@@ -194,6 +223,7 @@ class RequestForm:
         given = read(part, view["state"]["values"])
         changed = {key: value for key, value in given.items() if (value or None) != (request.answers.get(key) or None)}
         if not changed:
+            typed.settled(self.db, request.id, now=now)
             return request
         return requests.save_answers(self.db, request.id, changed, by=person, now=now)
 
@@ -235,3 +265,8 @@ class RequestForm:
             self.desk.slack.call("views.update", view_id=present["id"], view=view)
         else:
             self.desk.open(body, view)
+
+
+def _at(action: Body, now: datetime) -> datetime:
+    """When Slack saw a change; changes can arrive in another order."""
+    return datetime.fromtimestamp(float(action["action_ts"]), UTC) if action.get("action_ts") else now

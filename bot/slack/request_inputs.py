@@ -1,7 +1,8 @@
 """The questions of a request as inputs of a modal, and what somebody put into them as answers.
 
-Each question is one input whose block_id is the question's id. A choice on which another question of the same step
-depends tells the bot at once (`request.choose`), so that the step can grow.
+Each question is one input whose block_id is the question's id. Every input tells the bot at once when it changes: what
+is typed (`request.type`) is kept, and a choice (`request.choose`) on which another question of the same step depends
+makes the step grow.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from slack_sdk.models.blocks import (
     StaticMultiSelectElement,
     StaticSelectElement,
 )
+from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 
 from bot.render import cut, escape_mrkdwn
 from bot.render import label as plain
@@ -29,7 +31,6 @@ from bot.slack.blocks import note, section
 from catalogue.requests.model import Kind, Question, Section
 from catalogue.requests.model import Option as Choice
 from catalogue.requests.questions import LIMITS
-from catalogue.sharing.conditions import names
 
 TYPED = 3_000
 """What Slack takes in one text box."""
@@ -38,13 +39,13 @@ FEW = 10
 MANY = 100
 """So many options fit a list; more are looked up while somebody types."""
 CHOOSE = "request.choose"
+TYPE = "request.type"
 FILL = "value"
 LOOK_UP = "request.options"
 
 
 def inputs(part: Section, answers: Mapping[str, Any], *, say_filled: Mapping[str, str]) -> list[Block]:
     """The inputs of a step, holding the answers so far. `say_filled`: where an answer that is filled in came from."""
-    asked = {name for each in part.questions for name in names(each.applies_when)}
     blocks: list[Block] = []
     for each in part.questions:
         if each.kind is Kind.ADVICE:
@@ -56,16 +57,11 @@ def inputs(part: Section, answers: Mapping[str, Any], *, say_filled: Mapping[str
                 note(f"{escape_mrkdwn(each.text)} Your answer is longer than fits here and is kept as it is.")
             )
             continue
-        blocks.append(_input(each, given, say_filled.get(each.id), opens_more=_opens(each, asked)))
+        blocks.append(_input(each, given, say_filled.get(each.id)))
     return blocks
 
 
-def _opens(each: Question, asked: set[str]) -> bool:
-    """Whether another question of the step is asked or not by what is chosen here."""
-    return each.id in asked or any(f"{each.id}_{option.value}" in asked for option in each.options)
-
-
-def _input(each: Question, given: Any, filled: str | None, *, opens_more: bool) -> Block:
+def _input(each: Question, given: Any, filled: str | None) -> Block:
     hint = " ".join(part for part in (each.hint, filled) if part)
     return InputBlock(
         block_id=each.id,
@@ -73,7 +69,7 @@ def _input(each: Question, given: Any, filled: str | None, *, opens_more: bool) 
         hint=cut(plain(hint), 2_000) if hint else None,
         element=_element(each, given),
         optional=not each.compulsory,
-        dispatch_action=opens_more or None,
+        dispatch_action=True,
     )
 
 
@@ -84,16 +80,22 @@ def _element(each: Question, given: Any) -> InputInteractiveElement:
         case Kind.MANY:
             return _many(each, given or [])
         case Kind.DATE:
-            return DatePickerElement(action_id=FILL, initial_date=given or None)
+            return DatePickerElement(action_id=TYPE, initial_date=given or None)
         case Kind.LIST:
-            text = "\n".join(given or [])[:TYPED]
-            return PlainTextInputElement(action_id=FILL, multiline=True, max_length=TYPED, initial_value=text or None)
+            return _box("\n".join(given or [])[:TYPED], TYPED, multiline=True)
         case _:
-            limit = min(LIMITS[each.kind], TYPED)
-            is_long = each.kind is Kind.TEXT
-            return PlainTextInputElement(
-                action_id=FILL, multiline=is_long, max_length=limit, initial_value=given or None
-            )
+            return _box(given, min(LIMITS[each.kind], TYPED), multiline=each.kind is Kind.TEXT)
+
+
+def _box(given: Any, limit: int, *, multiline: bool) -> PlainTextInputElement:
+    """A box to type in, which tells of each change."""
+    return PlainTextInputElement(
+        action_id=TYPE,
+        multiline=multiline,
+        max_length=limit,
+        initial_value=given or None,
+        dispatch_action_config=DispatchActionConfig(trigger_actions_on=["on_character_entered"]),
+    )
 
 
 def _one(each: Question, given: Any) -> InputInteractiveElement:

@@ -52,9 +52,9 @@ class RequestStart:
     def _begin(
         self, dataset_id: str, said: str, person: Person, now: datetime, copied: str | None = None
     ) -> ShareRequest:
-        """A new draft, filled in with what the conversation said."""
+        """Their draft: the one that they have begun, else a new one, filled in with what the conversation said."""
         case = read(said[:LONGEST_SAID], self.desk.context.search.vocabulary()).case if said else None
-        return requests.start(self.db, dataset_id, by=person, now=now, given=case, copy_of=copied)
+        return requests.begin(self.db, dataset_id, by=person, now=now, given=case, copy_of=copied)
 
     def _known(self, dataset_id: str, person: Person, now: datetime) -> Before:
         """What is there already: requests, shares, and open data on the same subject."""

@@ -20,7 +20,7 @@ from bot.slack.blocks import button, buttons, divider, modal, section
 from bot.slack.request_inputs import FILL, MANY, TYPED, inputs
 from bot.slack.request_words import lines, say
 from catalogue.requests.model import Before, Section, ShareRequest
-from catalogue.requests.states import EDITABLE
+from catalogue.requests.states import EDITABLE, State
 
 Words = Mapping[str, str]
 COPY = "copy_of"
@@ -49,6 +49,8 @@ def advice(known: Before, earlier: Sequence[ShareRequest], says: Words, *, said:
     for other in known.open_instead[:3]:
         look = button("Look at it", action_id="request.look", value=other.id, about=other.title)
         blocks.append(section(says[other.id], accessory=look))
+    if any(own.state is State.DRAFT for own in known.own):  # one draft for an entry: they go on with it
+        return modal("Request data", blocks, callback_id="request.advice")
     if earlier:
         options = [_earlier(each) for each in earlier[:MANY]]
         chosen = StaticSelectElement(action_id=FILL, options=options, placeholder="Begin with empty answers")

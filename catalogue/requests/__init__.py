@@ -2,7 +2,8 @@
 
 Read `states.py` first: the table of what can happen. `model.py` has the values, `questions.py` what is asked,
 `drafting.py` what the author does, `deciding.py` what reviewers do, `delivering.py` what follows an approval,
-`actors.py` whose turn it is. `steps.py` is the one way in which a request changes, `record.py` how it is read.
+`actors.py` whose turn it is and `deciders.py` who decides, `in_force.py` which conditions held. `steps.py` is the one
+way in which a request changes, `record.py` how it is read.
 """
 
 from catalogue.requests.actors import next_actor, next_actors, queue_for
@@ -20,15 +21,18 @@ from catalogue.requests.deciding import (
 from catalogue.requests.delivering import accept, ask_renewal, end, renew, supply, tick
 from catalogue.requests.drafting import (
     answer_question,
+    begin,
     faults,
     hand_over,
     join,
+    keep_typed,
     nudge,
     possible_questions,
     questions_for,
     save_answers,
     start,
     submit,
+    take_in_typed,
     withdraw,
 )
 from catalogue.requests.record import events, get, of_person, require_notes, share_of
@@ -43,6 +47,7 @@ __all__ = [
     "ask_question",
     "ask_renewal",
     "before",
+    "begin",
     "decline",
     "delegate",
     "end",
@@ -51,6 +56,7 @@ __all__ = [
     "get",
     "hand_over",
     "join",
+    "keep_typed",
     "needs",
     "next_actor",
     "next_actors",
@@ -70,6 +76,7 @@ __all__ = [
     "start_review",
     "submit",
     "supply",
+    "take_in_typed",
     "tick",
     "turnaround",
     "wait_for",

@@ -5,13 +5,14 @@ is that of the request which the reviewer saw; with it, nothing is decided on an
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from catalogue import clock, people, rights
 from catalogue.errors import InvalidAnswers
 from catalogue.model import Person
-from catalogue.requests import delivering, telling
+from catalogue.requests import delivering, in_force, telling
 from catalogue.requests.model import ShareRequest, Waiting
-from catalogue.requests.record import thing_of
+from catalogue.requests.record import load, thing_of
 from catalogue.requests.states import Verb
 from catalogue.requests.steps import Change, Step, check, taking
 from catalogue.store import Database
@@ -50,7 +51,8 @@ def approve(
     except InvalidAnswers:
         check(db, request_id, Verb.APPROVE, by=by, now=now)  # what is wrong is only said to who may approve
         raise
-    change = Change(note, _decided(by, now), terms.as_detail(), Waiting.REQUESTER, keeps_answers=True)
+    detail = {**terms.as_detail(), **_rules(db, request_id)}
+    change = Change(note, _decided(by, now), detail, Waiting.REQUESTER, keeps_answers=True)
     with taking(db, request_id, Verb.APPROVE, change, by=by, now=now, version=version) as step:
         delivering.open_share(db, step.request, terms, now=now)
         _decision(db, step, "approved", by, now)
@@ -61,7 +63,7 @@ def decline(
     db: Database, request_id: str, *, by: Person, note: str, now: datetime, version: int | None = None
 ) -> ShareRequest:
     """Refuse, with the reason, which the requester is told. A new request may follow."""
-    change = Change(note, keeps_answers=True, columns=_decided(by, now))
+    change = Change(note, _decided(by, now), _rules(db, request_id), keeps_answers=True)
     with taking(db, request_id, Verb.DECLINE, change, by=by, now=now, version=version) as step:
         _decision(db, step, "declined", by, now)
     return step.request
@@ -71,7 +73,7 @@ def send_back(
     db: Database, request_id: str, *, by: Person, note: str, now: datetime, version: int | None = None
 ) -> ShareRequest:
     """Return it to the author, with what is missing, which they are told."""
-    change = Change(note, keeps_answers=True, columns={"question": None})
+    change = Change(note, {"question": None}, _rules(db, request_id), keeps_answers=True)
     with taking(db, request_id, Verb.SEND_BACK, change, by=by, now=now, version=version) as step:
         _decision(db, step, "returned", by, now)
     return step.request
@@ -117,8 +119,8 @@ def delegate(
 ) -> ShareRequest:
     """Hand the decision on this one request to somebody else, who is told. Not to whoever asked, nor to a guest."""
     request = check(db, request_id, Verb.DELEGATE, by=by, now=now)
-    if to.id == request.author:
-        raise InvalidAnswers({"to": "Whoever asked cannot decide. Choose somebody else."})
+    if to.id in request.concerned:
+        raise InvalidAnswers({"to": "Whoever asked or joined cannot decide. Choose somebody else."})
     knows = (dataset := thing_of(db, request).dataset) is None or people.audience_of(to).may_know(dataset)
     if not to.is_active or to.is_guest or not knows:
         raise InvalidAnswers({"to": "Choose somebody who is active here and may know of this data."})
@@ -131,6 +133,12 @@ def delegate(
         _stepped_in(db, step, by, now)
         telling.refresh(db, step.request, now=now)
     return step.request
+
+
+def _rules(db: Database, request_id: str) -> dict[str, Any]:
+    """What the rules say at this moment, for the decision to keep."""
+    found = in_force.at_decision(db, load(db, request_id))
+    return {"rules": found} if found else {}
 
 
 def _decided(by: Person, now: datetime) -> dict[str, str | None]:

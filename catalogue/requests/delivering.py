@@ -9,16 +9,19 @@ from datetime import date, datetime
 from typing import Any
 
 from catalogue import clock
-from catalogue.errors import InvalidAnswers, NotFound, TooLate
+from catalogue.errors import InvalidAnswers, NotAllowed, NotFound, TooLate
 from catalogue.model import Person
 from catalogue.requests import telling
-from catalogue.requests.actors import decider, responsible
-from catalogue.requests.model import Share, ShareRequest, ShareState, Waiting
+from catalogue.requests.deciders import decider, responsible
+from catalogue.requests.model import Share, ShareRequest, ShareState, Side, Waiting
+from catalogue.requests.questions import facts_with
 from catalogue.requests.record import history, share_of
 from catalogue.requests.states import Verb
 from catalogue.requests.steps import Change, Step, check, noted, taking
 from catalogue.requests.stricter import book_of
 from catalogue.requests.turnaround import turnaround
+from catalogue.rights import Action
+from catalogue.sharing.conditions import Truth, evaluate
 from catalogue.store import Database
 
 LONGEST_TERMS = 4000
@@ -98,18 +101,16 @@ def open_share(db: Database, request: ShareRequest, agreed: Terms, *, now: datet
         "INSERT INTO share_steps (request_id, place, step, party) VALUES (:id, :place, :step, :party)",
         [
             {"id": request.id, "place": place, "step": step, "party": str(party)}
-            for place, (step, party) in enumerate(steps_for(request), start=1)
+            for place, (step, party) in enumerate(steps_for(db, request), start=1)
         ],
     )
 
 
-def steps_for(request: ShareRequest) -> list[tuple[str, Waiting]]:
+def steps_for(db: Database, request: ShareRequest) -> list[tuple[str, Waiting]]:
     """What stands between this approval and delivery, in order, and who is waited for meanwhile."""
-    about_people = request.facts.get("about_people") is not False
-    steps = [("agreement", Waiting.LEGAL)] if about_people else []
-    if about_people and request.answers.get("dpia") != "not_needed":
-        steps.append(("dpia", Waiting.LEGAL))
-    return [*steps, ("transfer", Waiting.TECHNICAL)]
+    book = book_of(db, request.holder)
+    known = facts_with(book, request.facts, request.answers)
+    return [(step.id, step.party) for step in book.steps if evaluate(step.applies_when, known).truth is not Truth.FALSE]
 
 
 def accept(db: Database, request_id: str, *, by: Person, now: datetime, note: str | None = None) -> Share:
@@ -127,12 +128,19 @@ def accept(db: Database, request_id: str, *, by: Person, now: datetime, note: st
 
 
 def tick(db: Database, request_id: str, what: str, *, by: Person, now: datetime, note: str | None = None) -> Share:
-    """One of the parties says that a step to delivery is done. Raises InvalidAnswers for a step there is not."""
+    """The side whose step it is says that it is done. Raises InvalidAnswers for a step there is not, NotAllowed for
+    one that the other side ticks."""
     with db.atomic():
-        check(db, request_id, Verb.TICK, by=by, now=now)
+        request = check(db, request_id, Verb.TICK, by=by, now=now)
         share = _share(db, request_id)
-        if what not in {each.id for each in share.steps}:
+        chosen = next((each for each in share.steps if each.id == what), None)
+        if chosen is None:
             raise InvalidAnswers({"step": f"Choose one of: {', '.join(each.id for each in share.steps)}."})
+        if side_of(request, by) is not chosen.ticked_by:
+            who = "Whoever asked for the data" if chosen.ticked_by is Side.REQUESTER else "The holder of the data"
+            raise NotAllowed(
+                f"{who} says when this step is done.", action=str(Action.TICK_SHARE), about=share.request_id
+            )
         waiting = _next_step(share, but=what) if share.state is ShareState.ACCEPTED else Waiting.REQUESTER
         change = Change(note, detail={"step": what}, waiting=waiting)
         with taking(db, request_id, Verb.TICK, change, by=by, now=now) as step:
@@ -146,6 +154,11 @@ def tick(db: Database, request_id: str, what: str, *, by: Person, now: datetime,
             telling.tell(db, "ticked", _other_side(db, step, by, now), step, now=now)
             telling.refresh(db, step.request, now=now)
     return _share(db, request_id)
+
+
+def side_of(request: ShareRequest, person: Person) -> Side:
+    """On which side of a share somebody stands who may act on it."""
+    return Side.REQUESTER if person.id == request.author else Side.HOLDER
 
 
 def supply(db: Database, request_id: str, *, by: Person, now: datetime, note: str | None = None) -> Share:

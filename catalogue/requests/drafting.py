@@ -1,25 +1,24 @@
 """What the author does: start, answer, hand over, submit, answer a reviewer, nudge, withdraw; and a colleague: join."""
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from catalogue import audit, clock, datasets, organisations, outbox, people, rights, working_days
+from catalogue import audit, clock, datasets, outbox, people, rights, working_days
 from catalogue.entries import canonical
 from catalogue.errors import InvalidAnswers, NotAllowed, TooSoon
 from catalogue.model import AccessRights, Dataset, Person
-from catalogue.requests import prefill, questions, telling
-from catalogue.requests.actors import active
+from catalogue.requests import prefill, questions, telling, typed
+from catalogue.requests.deciders import active
+from catalogue.requests.in_force import conditions, explained
 from catalogue.requests.model import Answers, Question, Section, ShareRequest, Waiting
-from catalogue.requests.record import get, history, load, nation_of_holder, thing_of
+from catalogue.requests.record import get, history, load, nation_of_holder, thing_of, to_request
 from catalogue.requests.states import EDITABLE, Verb
 from catalogue.requests.steps import Change, Step, check, taking
 from catalogue.requests.stricter import book_of
 from catalogue.rights import Action, Thing
-from catalogue.sharing.explain import explain
-from catalogue.sharing.explanation import Explanation
-from catalogue.sharing.facts import Body, Case
+from catalogue.sharing.facts import Case, Facts
 from catalogue.store import Database
 
 NUDGE_EVERY = 2  # working days
@@ -48,7 +47,7 @@ def start(
     if dataset.access_rights is AccessRights.OPEN:
         raise NotAllowed(f"“{dataset.title}” is open to everyone. No request is needed.")
     copied = get(db, copy_of, person=by, now=now) if copy_of else None
-    case, said = _explained(db, dataset, by, given)
+    case, said = explained(db, dataset, by, given)
     book = book_of(db, dataset.publisher)
     kept = prefill.checked(book, answers or {})
     filled = prefill.fill(
@@ -62,7 +61,7 @@ def start(
         usual=prefill.usual_in(db, by.organisation),
     )
     with db.atomic():
-        request_id = _insert(db, dataset, by, said, filled, copied, now)
+        request_id = _insert(db, dataset, by, conditions(case, said), said.facts, filled, copied, now)
         audit.record(
             db, by=by, action=str(Action.START_REQUEST), about=request_id, detail={"dataset": dataset.id}, now=now
         )
@@ -70,41 +69,38 @@ def start(
     return load(db, request_id)
 
 
+def begin(
+    db: Database,
+    dataset_id: str,
+    *,
+    by: Person,
+    now: datetime,
+    given: Case | None = None,
+    copy_of: str | None = None,
+) -> ShareRequest:
+    """Their draft for a dataset: the one they have, as it is, else a new one. Two clicks at once find the same."""
+    with db.atomic():
+        db.execute("UPDATE counters SET value = value WHERE name = 'request'")  # one after the other
+        rows = db.query(
+            "SELECT * FROM requests WHERE author = :author AND dataset_id = :dataset AND state = 'draft'"
+            " ORDER BY number LIMIT 1",
+            {"author": by.id, "dataset": dataset_id},
+        )
+        return to_request(rows[0]) if rows else start(db, dataset_id, by=by, now=now, given=given, copy_of=copy_of)
+
+
 def possible_questions(db: Database, dataset: Dataset, *, person: Person | None) -> tuple[Question, ...]:
     """The questions that a request of this person for a dataset can come to ask."""
-    _case, said = _explained(db, dataset, person, None)
+    _case, said = explained(db, dataset, person, None)
     return questions.possible(book_of(db, dataset.publisher), said.facts)
-
-
-def _explained(db: Database, dataset: Dataset, by: Person | None, given: Case | None) -> tuple[Case, Explanation]:
-    """The case, and what the rules say of it at this moment."""
-    own = organisations.find(db, by.organisation) if by and by.organisation else None
-    case = given or Case()
-    if own and case.asker == Body():
-        case = replace(case, asker=Body.of(own))
-    holder = organisations.find(db, dataset.publisher) if dataset.publisher else None
-    return case, explain(dataset, case, holder=holder)
-
-
-def _conditions(said: Explanation) -> dict[str, Any]:
-    """What the rules said, for the request to keep."""
-    return {
-        "version": said.version,
-        "date": said.date,
-        "line": said.line,
-        "needs": [
-            {"rule": item.rule, "say": item.say, "citation": item.citation, "document": item.document}
-            for item in said.needs
-        ],
-        "documents": list(said.documents),
-    }
 
 
 def _insert(
     db: Database,
     dataset: Dataset,
     by: Person,
-    said: Explanation,
+    rules: Mapping[str, Any],
+    facts: Facts,
     filled: prefill.Filled,
     copied: ShareRequest | None,
     now: datetime,
@@ -128,9 +124,9 @@ def _insert(
             "author": by.id,
             "organisation": by.organisation,
             "answers": canonical(filled.answers),
-            "facts": canonical(said.facts),
+            "facts": canonical(facts),
             "filled": canonical(filled.sources),
-            "conditions": canonical(_conditions(said)),
+            "conditions": canonical(rules),
             "copied_from": copied.id if copied else None,
             "now": stamp,
         },
@@ -170,8 +166,29 @@ def save_answers(
         columns = {"answers": canonical(kept), "filled": canonical(filled)}
         change = Change(columns=columns, detail={"changed": sorted(answers)})
         with taking(db, request_id, Verb.EDIT, change, by=by, now=now, version=version) as step:
-            pass
+            typed.settled(db, step.request.id, now=now)
     return step.request
+
+
+def keep_typed(db: Database, request_id: str, answers: Answers, *, by: Person, now: datetime, at: datetime) -> None:
+    """Put aside what the author has typed into a step until `at`. Raises NotFound, NotAllowed."""
+    with db.atomic():
+        request = check(db, request_id, Verb.EDIT, by=by, now=now)
+        if request.state in EDITABLE:
+            typed.keep(db, request.id, answers, at=at)
+
+
+def take_in_typed(db: Database, request_id: str, *, by: Person, now: datetime) -> ShareRequest:
+    """Save in the draft what was typed and never sent, as far as it can be kept."""
+    with db.atomic():
+        request = check(db, request_id, Verb.EDIT, by=by, now=now)
+        found = typed.unsaved(db, request.id)
+        try:
+            new = prefill.checked(book_of(db, request.holder), found)
+        except InvalidAnswers as wrong:
+            new = {name: given for name, given in found.items() if name not in wrong.faults}
+        changed = {name: given for name, given in new.items() if (given or None) != (request.answers.get(name) or None)}
+        return save_answers(db, request.id, changed, by=by, now=now) if changed else request
 
 
 def hand_over(
@@ -184,7 +201,9 @@ def hand_over(
     knows = (dataset := thing_of(db, before).dataset) is None or people.audience_of(to).may_know(dataset)
     if not to.is_active or to.is_guest or not knows or to.organisation != before.organisation:
         raise InvalidAnswers({"to": "Choose somebody who is active here and of the organisation that asks."})
-    change = Change(note=note, columns={"author": to.id}, detail={"from": by.id, "to": to.id, "author": before.author})
+    former = sorted(before.authors - {to.id})
+    columns = {"author": to.id, "former": json.dumps(former)}
+    change = Change(note, columns, detail={"from": by.id, "to": to.id, "author": before.author})
     with taking(db, request_id, Verb.HAND_OVER, change, by=by, now=now) as step:
         telling.tell(db, "handed_over", [to], step, now=now)
         telling.refresh(db, step.request, now=now)

@@ -4,7 +4,6 @@ For the file of a decision, an information request or an inspection. It holds pr
 hands it on decides what of it may go.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
@@ -13,7 +12,7 @@ from typing import Any
 from catalogue import audit, clock
 from catalogue.requests.model import Answers, Event, ShareRequest
 from catalogue.requests.questions import QuestionBook
-from catalogue.requests.record import history, load, share_of
+from catalogue.requests.record import conditions_of, history, load, share_of
 from catalogue.requests.reviewing import in_words
 from catalogue.requests.stricter import book_of
 from catalogue.requests.turnaround import turnaround
@@ -26,13 +25,12 @@ def evidence(db: Database, request_id: str, *, now: datetime) -> dict[str, Any]:
     book = book_of(db, request.holder)
     events = history(db, request.id, private=True)
     share = share_of(db, request.id)
-    rows = db.query("SELECT conditions FROM requests WHERE id = :id", {"id": request.id})
     found = audit.verify(db)
     return {
         "request": request_values(request),
         "written_at": clock.stamp(now),
         "answers": answer_lines(book, request.answers),
-        "conditions": json.loads(rows[0]["conditions"]),
+        "conditions": conditions_of(db, request.id),
         "history": [event_values(event, book) for event in events],
         "days_waited_for": {
             name: round(spent.total_seconds() / 86400, 2) for name, spent in asdict(turnaround(events, now=now)).items()

@@ -88,8 +88,8 @@ class ShareRequest:
     `holder` and `organisation` are slugs: of the dataset's publisher, and of whoever asks. `facts` are what was known
     of the dataset and the wish at the start: with the answers they decide which questions apply. `filled` says where
     an answer that the author did not write came from. `version` moves when the state or the answers do; a button that
-    carries it decides only on what was seen. `joined` are the ids of colleagues who joined it. `question` is what the
-    reviewer asked and the author has not answered.
+    carries it decides only on what was seen. `joined` are the ids of colleagues who joined it, `former` those of
+    whoever wrote it and handed it over. `question` is what the reviewer asked and the author has not answered.
     """
 
     id: str
@@ -114,7 +114,18 @@ class ShareRequest:
     submitted_at: datetime | None
     decided_at: datetime | None
     decided_by: str | None
+    former: frozenset[str] = frozenset()
     is_illustrative: bool = False
+
+    @property
+    def authors(self) -> frozenset[str]:
+        """Whoever wrote it, now or before."""
+        return self.former | {self.author}
+
+    @property
+    def concerned(self) -> frozenset[str]:
+        """Whoever wrote or joined it: nobody of them decides on it, nor reads what reviewers write to each other."""
+        return self.authors | self.joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +135,9 @@ class Outline:
     id: str
     dataset_id: str
     holder: str | None
-    author: str
     delegated_to: str | None
+    authors: frozenset[str]
+    concerned: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,15 +208,37 @@ class ShareState(StrEnum):
     ENDED = "ended"
 
 
+class Side(StrEnum):
+    """The two sides of a share."""
+
+    REQUESTER = "requester"
+    HOLDER = "holder"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStep:
+    """Something that has to be done between approval and delivery, where it applies. `party` is waited for meanwhile,
+    and says which side ticks it."""
+
+    id: str
+    party: Waiting
+    applies_when: Condition = field(default_factory=dict, hash=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do between approval and delivery, and who ticks it."""
+    """One step of a share to its delivery: who is waited for, and when it was done by whom."""
 
     id: str
     party: Waiting
     done_at: datetime | None = None
     done_by: str | None = None
     note: str | None = None
+
+    @property
+    def ticked_by(self) -> Side:
+        """Which side says that it is done: the requester what is theirs, the holder what is anybody else's there."""
+        return Side.REQUESTER if self.party is Waiting.REQUESTER else Side.HOLDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from catalogue.errors import BadRules
-from catalogue.requests.model import Answers, Kind, Option, Question, Section
+from catalogue.requests.model import Answers, DeliveryStep, Kind, Option, Question, Section, Waiting
 from catalogue.sharing.conditions import Condition, Truth, evaluate, names
 from catalogue.sharing.facts import Fact, Facts
 from catalogue.sharing.rules import book as rule_book
@@ -37,7 +37,8 @@ class Flag:
 class QuestionBook:
     """The questions in their sections, in order, what raises a flag, and what somebody declares by submitting.
 
-    `shows` says for a paper or a rule of the sharing rules when the answers show that what it asks for is there.
+    `steps` lead from an approval to the data. `shows` says for a paper or a rule of the sharing rules when the answers
+    show that what it asks for is there.
     """
 
     version: str
@@ -45,6 +46,7 @@ class QuestionBook:
     sections: tuple[Section, ...]
     flags: tuple[Flag, ...]
     shows: Mapping[str, Condition]
+    steps: tuple[DeliveryStep, ...] = ()
 
     def __iter__(self) -> Iterator[Question]:
         return (question for section in self.sections for question in section.questions)
@@ -70,7 +72,8 @@ def read(parsed: Mapping[str, Any]) -> QuestionBook:
             for row in parsed["section"]
         )
         flags = tuple(Flag(**row) for row in parsed.get("flag", ()))
-        book = QuestionBook(parsed["version"], parsed["declaration"], sections, flags, parsed.get("shows", {}))
+        steps = tuple(DeliveryStep(**{**row, "party": Waiting(row["party"])}) for row in parsed.get("step", ()))
+        book = QuestionBook(parsed["version"], parsed["declaration"], sections, flags, parsed.get("shows", {}), steps)
     except (KeyError, TypeError, ValueError) as error:
         raise BadRules("questions.toml", f"is not right: {error}") from error
     check(book)
@@ -100,6 +103,8 @@ def check(book: QuestionBook) -> None:
         _known(where, each.applies_when, known)
     for name, when in book.shows.items():
         _known(f"questions.toml, shows {name}", when, known)
+    for step in book.steps:
+        _known(f"questions.toml, step {step.id}", step.applies_when, known)
     for flag in book.flags:
         _known(f"questions.toml, {flag.id}", flag.when, known)
         if flag.question not in ids:

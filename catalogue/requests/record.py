@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from catalogue import clock, datasets, organisations, people, rights, working_days
+from catalogue import clock, datasets, organisations, rights, working_days
 from catalogue.errors import NotAllowed, NotFound
 from catalogue.model import Audience, Dataset, Person, Role
-from catalogue.requests.model import Event, Outline, Share, ShareRequest, ShareState, Step, Waiting
-from catalogue.requests.states import PENDING, State, Verb
+from catalogue.requests.deciders import decider, responsible
+from catalogue.requests.model import Because, Event, Outline, Share, ShareRequest, ShareState, Step, Waiting
+from catalogue.requests.states import TRANSITIONS, State, Verb
 from catalogue.rights import Action, Standing, Thing
 from catalogue.store import Database
 
@@ -50,42 +51,24 @@ def get(db: Database, request_id: str, *, person: Person | None, now: datetime) 
 def thing_of(db: Database, request: ShareRequest, *, now: datetime | None = None) -> Thing:
     """The request as rights see it: with its dataset as the entry now reads, while there is one.
 
-    With `now`, whoever holds another role for an organisation that nobody manages then stands as a delegate.
+    With `now`, whoever holds another role for an organisation that nobody manages then stands as a delegate, while it
+    is decided and ever after.
     """
     found = datasets.get_many(db, [request.dataset_id], audience=EVERYTHING)
-    thing = replace(thing_with(request, found[0] if found else None), former=_former_authors(db, request))
-    if now is None or request.delegated_to or request.state not in PENDING:
-        return thing
-    return replace(thing, delegate=_role_holder(db, request, now))
-
-
-def _former_authors(db: Database, request: ShareRequest) -> frozenset[str]:
-    """Who wrote it before it was handed over."""
-    rows = db.query(
-        "SELECT detail FROM request_events WHERE request_id = :id AND verb = 'hand_over'", {"id": request.id}
-    )
-    return frozenset(json.loads(row["detail"]).get("author") or "" for row in rows) - {"", request.author}
-
-
-def _role_holder(db: Database, request: ShareRequest, now: datetime) -> str | None:
-    """The steward to whom a decision falls because nobody manages the data."""
-    held = [(grant, person) for person in people.with_roles(db, now=now) for grant in person.grants]
-    if any(grant.role is Role.MANAGER and grant.scope in (request.dataset_id, request.holder) for grant, _ in held):
-        return None
-    stewards = [person.id for grant, person in held if grant.role is Role.STEWARD and grant.scope == request.holder]
-    return next((each for each in stewards if each != request.author), None)
-
-
-def thing_with(request: ShareRequest, dataset: Dataset | None) -> Thing:
-    """The same for an entry that has been read already."""
-    return Thing(
-        dataset=dataset,
+    thing = Thing(
+        dataset=found[0] if found else None,
         organisation=request.holder,
         requester=request.author,
         asking=request.organisation,
+        former=request.former,
         parties=request.joined,
         delegate=request.delegated_to,
     )
+    if now is None or request.state is State.DRAFT:
+        return thing
+    actor = decider(db, request, responsible(db, now=now))
+    falls_to = actor.person if actor.because is Because.ROLE_HOLDER else None
+    return replace(thing, delegate=falls_to.id) if falls_to else thing
 
 
 def standing_of(
@@ -121,27 +104,37 @@ def in_reach(
 
     Only those decided since a moment, if it is given.
     """
-    reach, values = _reach(person, states, now)
+    where, values = reach(person, states, now)
     since = {"since": clock.stamp(decided_since)} if decided_since else {}
     lately = " AND r.decided_at >= :since" if since else ""
     rows = db.query(
-        f"SELECT * FROM requests r WHERE {reach}{lately} ORDER BY r.waiting_since, r.number", {**values, **since}
+        f"SELECT * FROM requests r WHERE {where}{lately} ORDER BY r.waiting_since, r.number", {**values, **since}
     )
     return [to_request(row) for row in rows]
 
 
 def outlines_in_reach(db: Database, person: Person, *, states: Sequence[State], now: datetime) -> list[Outline]:
     """The same in outline, of those that wait for the other side than the requester."""
-    reach, values = _reach(person, states, now)
+    where, values = reach(person, states, now)
     rows = db.query(
-        "SELECT r.id, r.dataset_id, r.holder, r.author, r.delegated_to FROM requests r"
-        f" WHERE {reach} AND r.waiting_for <> 'requester' ORDER BY r.waiting_since, r.number",
+        "SELECT r.id, r.dataset_id, r.holder, r.author, r.former, r.joined, r.delegated_to FROM requests r"
+        f" WHERE {where} AND r.waiting_for <> 'requester' ORDER BY r.waiting_since, r.number",
         values,
     )
-    return [Outline(**row) for row in rows]
+    return [_outline(row) for row in rows]
 
 
-def _reach(person: Person, states: Sequence[State], now: datetime) -> tuple[str, dict[str, Any]]:
+def _outline(row: Mapping[str, Any]) -> Outline:
+    authors = _ids(row["former"]) | {row["author"]}
+    concerned = authors | _ids(row["joined"])
+    return Outline(row["id"], row["dataset_id"], row["holder"], row["delegated_to"], authors, concerned)
+
+
+def _ids(text: str) -> frozenset[str]:
+    return frozenset() if text == "[]" else frozenset(json.loads(text))
+
+
+def reach(person: Person, states: Sequence[State], now: datetime) -> tuple[str, dict[str, Any]]:
     """What somebody's roles or a delegation reach, as a condition with its values."""
     grants = [grant for grant in person.grants if grant.holds(now)]
     scopes = {grant.scope for grant in grants if grant.role in (Role.MANAGER, Role.STEWARD) and grant.scope}
@@ -151,8 +144,8 @@ def _reach(person: Person, states: Sequence[State], now: datetime) -> tuple[str,
         return among, named
     values = {f"scope{place}": scope for place, scope in enumerate(sorted(scopes))}
     marks = ", ".join(f":{name}" for name in values) or "NULL"
-    reach = f"(r.delegated_to = :person OR r.dataset_id IN ({marks}) OR r.holder IN ({marks}))"
-    return f"{among} AND {reach}", {**named, **values, "person": person.id}
+    named_to = f"(r.delegated_to = :person OR r.dataset_id IN ({marks}) OR r.holder IN ({marks}))"
+    return f"{among} AND {named_to}", {**named, **values, "person": person.id}
 
 
 def load_many(db: Database, request_ids: Sequence[str]) -> list[ShareRequest]:
@@ -166,7 +159,8 @@ def load_many(db: Database, request_ids: Sequence[str]) -> list[ShareRequest]:
 def events(db: Database, request: ShareRequest, *, person: Person | None, now: datetime) -> list[Event]:
     """The history of a request as far as this person may read it, oldest first.
 
-    Private notes are for those who may write them, and the auditor; never for whoever wrote or joined the request.
+    Private notes are for those who may write them, and the auditor; never for whoever wrote or joined the request, also
+    when they handed it over.
     """
     if standing_of(db, person, Action.VIEW_REQUEST, request, now=now) is None:
         raise NotFound("request", request.id)
@@ -175,7 +169,7 @@ def events(db: Database, request: ShareRequest, *, person: Person | None, now: d
 
 def reads_notes(db: Database, person: Person | None, request: ShareRequest, *, now: datetime) -> bool:
     """Whether somebody reads what reviewers write to each other."""
-    if person is None or person.id == request.author or person.id in request.joined:
+    if person is None or person.id in request.concerned:
         return False
     thing = thing_of(db, request, now=now)
     view = rights.standing(person, Action.VIEW_REQUEST, thing, now=now)
@@ -197,12 +191,25 @@ def require_notes(db: Database, request_id: str, *, person: Person, now: datetim
 
 
 def history(db: Database, request_id: str, *, private: bool) -> list[Event]:
-    """Every event of a request, oldest first; private notes only when asked for."""
+    """Every event of a request, oldest first; private notes, and words among reviewers, only when asked for."""
     rows = db.query(
         "SELECT * FROM request_events WHERE request_id = :id AND is_private <= :private ORDER BY place",
         {"id": request_id, "private": int(private)},
     )
-    return [to_event(row) for row in rows]
+    found = [to_event(row) for row in rows]
+    return found if private else [replace(each, note=None) if _among_reviewers(each) else each for each in found]
+
+
+def _among_reviewers(event: Event) -> bool:
+    row = TRANSITIONS.get(event.verb)
+    return row is not None and row.among_reviewers
+
+
+def conditions_of(db: Database, request_id: str) -> dict[str, Any]:
+    """What the rules said when the request was started."""
+    rows = db.query("SELECT conditions FROM requests WHERE id = :id", {"id": request_id})
+    found: dict[str, Any] = json.loads(rows[0]["conditions"])
+    return found
 
 
 def waited(db: Database, request_ids: Sequence[str]) -> dict[str, dict[str, float]]:
@@ -232,7 +239,8 @@ def to_request(row: Mapping[str, Any]) -> ShareRequest:
         waiting_for=Waiting(row["waiting_for"]),
         question=row["question"],
         delegated_to=row["delegated_to"],
-        joined=frozenset(json.loads(row["joined"])),
+        joined=_ids(row["joined"]),
+        former=_ids(row["former"]),
         copied_from=row["copied_from"],
         created_at=clock.moment(row["created_at"]),
         changed_at=clock.moment(row["changed_at"]),

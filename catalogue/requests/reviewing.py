@@ -1,14 +1,17 @@
 """What a reviewer looks at: red flags first, what is needed and whether it is there, decisions like it."""
 
-import json
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
+from catalogue.model import Person
 from catalogue.requests.model import Answers, Kind, Question, Share, ShareRequest
 from catalogue.requests.questions import facts_with
-from catalogue.requests.record import share_of, to_request
+from catalogue.requests.record import conditions_of, reach, share_of, standing_of, to_request
 from catalogue.requests.states import State
 from catalogue.requests.stricter import book_of
+from catalogue.rights import Action
 from catalogue.sharing.conditions import Truth, evaluate
 from catalogue.store import Database
 
@@ -26,6 +29,10 @@ COMPARED = (
     "dpia",
 )
 """The choices in which two requests are compared."""
+
+DECIDED = (State.APPROVED, State.DECLINED)
+LOOKED_AT = 20
+"""So many decisions are looked through for those that the reader may read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +89,9 @@ def needs(db: Database, request: ShareRequest) -> tuple[Need, ...]:
     """What is usually needed, as the rules said when the request was started, and whether the answers show it."""
     book = book_of(db, request.holder)
     known = facts_with(book, request.facts, request.answers)
-    rows = db.query("SELECT conditions FROM requests WHERE id = :id", {"id": request.id})
     return tuple(
         Need(item["rule"], item["say"], item["citation"], _is_there(book.shows, item, known))
-        for item in json.loads(rows[0]["conditions"])["needs"]
+        for item in conditions_of(db, request.id)["needs"]
     )
 
 
@@ -98,30 +104,32 @@ def _is_there(shows: Any, item: dict[str, Any], known: Any) -> bool | None:
     return None if truth is Truth.UNKNOWN else truth is Truth.TRUE
 
 
-def precedents(db: Database, request: ShareRequest, *, limit: int = 3) -> tuple[Precedent, ...]:
-    """Decisions on requests like this one: the same dataset first, then the same two bodies, the newest first."""
+def precedents(
+    db: Database, request: ShareRequest, *, reader: Person, now: datetime, limit: int = 3
+) -> tuple[Precedent, ...]:
+    """Decisions on requests like this one that the reader may read: the same dataset first, then the same two bodies,
+    the newest first."""
+    where, values = reach(reader, DECIDED, now)
     rows = db.query(
-        "SELECT * FROM requests WHERE state IN ('approved', 'declined') AND id <> :id"
+        f"SELECT * FROM requests r WHERE {where} AND id <> :id"
         " AND (dataset_id = :dataset OR (holder = :holder AND organisation = :organisation))"
         " ORDER BY dataset_id <> :dataset, COALESCE(organisation, '') <> COALESCE(:organisation, ''), decided_at DESC"
-        " LIMIT :limit",
+        f" LIMIT {LOOKED_AT}",
         {
+            **values,
             "id": request.id,
             "dataset": request.dataset_id,
             "holder": request.holder,
             "organisation": request.organisation,
-            "limit": limit,
         },
     )
-    found = [to_request(row) for row in rows]
-    return tuple(
-        Precedent(
-            each,
-            share_of(db, each.id) if each.state is State.APPROVED else None,
-            differences(each.answers, request.answers),
-        )
-        for each in found
-    )
+    readable = (each for each in map(to_request, rows) if standing_of(db, reader, Action.VIEW_REQUEST, each, now=now))
+    return tuple(_precedent(db, each, request) for each in islice(readable, limit))
+
+
+def _precedent(db: Database, decided: ShareRequest, request: ShareRequest) -> Precedent:
+    share = share_of(db, decided.id) if decided.state is State.APPROVED else None
+    return Precedent(decided, share, differences(decided.answers, request.answers))
 
 
 def differences(one: Answers, other: Answers) -> tuple[str, ...]:

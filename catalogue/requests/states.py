@@ -62,6 +62,8 @@ class Transition:
     target: State | None
     action: Action | None
     needs_note: bool = False
+    among_reviewers: bool = False
+    """Its words are for the other reviewers and the auditor, never for whoever asked."""
 
     @property
     def decides(self) -> bool:
@@ -94,9 +96,9 @@ TRANSITIONS: Mapping[Verb, Transition] = {
         Transition(Verb.START_REVIEW, frozenset({State.SUBMITTED}), State.IN_REVIEW, Action.START_REVIEW),
         Transition(Verb.ASK, PENDING, State.IN_REVIEW, Action.ASK_REQUESTER, needs_note=True),
         Transition(Verb.ANSWER, PENDING, None, Action.EDIT_REQUEST, needs_note=True),
-        Transition(Verb.NOTE, _SEEN, None, Action.NOTE_REQUEST, needs_note=True),
-        Transition(Verb.WAIT_FOR, PENDING, State.IN_REVIEW, Action.NOTE_REQUEST),
-        Transition(Verb.DELEGATE, PENDING, None, Action.DELEGATE_REQUEST),
+        Transition(Verb.NOTE, _SEEN, None, Action.NOTE_REQUEST, needs_note=True, among_reviewers=True),
+        Transition(Verb.WAIT_FOR, PENDING, State.IN_REVIEW, Action.NOTE_REQUEST, among_reviewers=True),
+        Transition(Verb.DELEGATE, PENDING, None, Action.DELEGATE_REQUEST, among_reviewers=True),
         Transition(Verb.NUDGE, PENDING, None, Action.NUDGE_REQUEST),
         Transition(Verb.APPROVE, PENDING, State.APPROVED, Action.APPROVE_REQUEST),
         Transition(Verb.DECLINE, PENDING, State.DECLINED, Action.DECLINE_REQUEST, needs_note=True),

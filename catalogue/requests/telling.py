@@ -37,7 +37,7 @@ from datetime import datetime
 from catalogue import clock, outbox
 from catalogue.entries import digest
 from catalogue.model import Person
-from catalogue.requests.actors import decider, responsible
+from catalogue.requests.deciders import decider, responsible
 from catalogue.requests.model import NextActor, ShareRequest
 from catalogue.requests.preferences import preferences
 from catalogue.requests.steps import Step

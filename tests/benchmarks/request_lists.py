@@ -87,7 +87,7 @@ def figures(db: Database, how_many: int, events: int) -> dict[str, float]:
         "one request with its history": lambda: requests.events(
             db, requests.get(db, one.id, person=folk["manager"], now=NOW), person=folk["manager"], now=NOW
         ),
-        "decisions like it": lambda: requests.precedents(db, one),
+        "decisions like it": lambda: requests.precedents(db, one, reader=folk["manager"], now=NOW),
         "before a request": lambda: requests.before(db, "dfe/pupils", by=folk["asker"], now=NOW),
         "next actors of a page": lambda: requests.next_actors(db, waiting[:50], now=NOW),
         "the register": lambda: register.lines(db),

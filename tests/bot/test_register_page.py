@@ -15,6 +15,7 @@ from bot import web
 from catalogue import clock, people, requests
 from catalogue.search.find import Search
 from catalogue.store import Database, connect
+from tests.catalogue.requests.asking import tick_all
 from tests.fakes.hostile import VECTORS
 
 NPD = "dfe/national-pupil-database"
@@ -51,9 +52,7 @@ def shared(db: Database, power: str = "Education Act 1996 section 537A") -> str:
     db.execute("UPDATE requests SET events = 2 WHERE id = :id", stamp)
     requests.approve(db, request.id, by=manager, now=now, conditions="A secret condition.")
     requests.accept(db, request.id, by=asker, now=now)
-    share = requests.share_of(db, request.id)
-    for step in share.steps if share else ():
-        requests.tick(db, request.id, step.id, by=manager, now=now)
+    tick_all(db, request.id, asker=asker, holder=manager, now=now)
     requests.supply(db, request.id, by=manager, now=now)
     db.execute("UPDATE shares SET power = :power WHERE request_id = :id", {"power": power, "id": request.id})
     return request.id

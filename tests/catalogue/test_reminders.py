@@ -19,7 +19,7 @@ from catalogue.requests.preferences import Preferences, choose
 from catalogue.requests.states import State
 from catalogue.store import Database
 from tests.at_once import at_once
-from tests.catalogue.requests.asking import PUPILS, TOTALS, furnish, submitted
+from tests.catalogue.requests.asking import PUPILS, TOTALS, furnish, submitted, tick_all
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STEP = 6 * HOUR
@@ -146,9 +146,8 @@ def test_a_share_ends_on_its_date_after_two_warnings(db: Database, folk: dict[st
     asker, manager = folk["asker"], folk["manager"]
     request = submitted(db, asker, now)
     requests.approve(db, request.id, by=manager, now=now, ends=date(2026, 7, 31), review=date(2026, 6, 1))
-    share = requests.accept(db, request.id, by=asker, now=now)
-    for step in share.steps:
-        requests.tick(db, request.id, step.id, by=asker, now=now)
+    requests.accept(db, request.id, by=asker, now=now)
+    tick_all(db, request.id, asker=asker, holder=manager, now=now)
     requests.supply(db, request.id, by=manager, now=now)
     pass_time(db, now, utc(8, 5), 12 * HOUR)
     ended = requests.share_of(db, request.id)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from catalogue import clock, people, requests
+from catalogue import audit, clock, people, requests
 from catalogue.model import Person
+from tests.at_once import at_once
+from tests.catalogue.requests.asking import tick_all
 from tests.journeys import asking
 from tests.journeys.asking import (
     ANALYST,
@@ -57,10 +61,12 @@ def test_a_request_goes_from_the_first_click_to_data_that_is_supplied(town: Town
     assert "Delete it within a year." in card(town, ANALYST).text
     decides(town, ANALYST, "share.accept", accepted=["yes"])
     for step in ("agreement", "dpia", "transfer"):
-        ticked = card(town, MANAGER)
-        if f"share.tick.{step}" in buttons(ticked):
-            presses(town, MANAGER, f"share.tick.{step}", "SR-0001", ticked)
-            town.settles()
+        user, other = (ANALYST, MANAGER) if step == "dpia" else (MANAGER, ANALYST)
+        ticked = card(town, user)
+        assert f"share.tick.{step}" in buttons(ticked)
+        assert f"share.tick.{step}" not in buttons(card(town, other)), "each side has the steps that it ticks"
+        presses(town, user, f"share.tick.{step}", "SR-0001", ticked)
+        town.settles()
     decides(town, MANAGER, "share.supply")
     share = requests.share_of(town.db, "SR-0001")
     assert share
@@ -264,9 +270,7 @@ def test_a_share_is_renewed_on_request_and_ended_early_with_a_reason(town: Town)
     asks_for(town)
     decides(town, MANAGER, "request.approve")
     decides(town, ANALYST, "share.accept", accepted=["yes"])
-    share = requests.share_of(town.db, "SR-0001")
-    for step in share.steps if share else ():
-        requests.tick(town.db, "SR-0001", step.id, by=person(town, MANAGER), now=clock.now())
+    tick_all(town.db, "SR-0001", asker=person(town, ANALYST), holder=person(town, MANAGER), now=clock.now())
     decides(town, MANAGER, "share.supply")
     decides(town, ANALYST, "share.ask_renewal", note="One more year.", until="2098-12-31")
     assert "You are asked to renew a share" in card(town, MANAGER).text
@@ -276,3 +280,67 @@ def test_a_share_is_renewed_on_request_and_ended_early_with_a_reason(town: Town)
     for user in (ANALYST, MANAGER):
         assert "The project is over." in card(town, user).text
         assert not [each for each in buttons(card(town, user)) if each.startswith("share.")]
+
+
+def test_a_step_that_the_other_side_ticks_is_refused_plainly(town: Town) -> None:
+    asks_for(town)
+    decides(town, MANAGER, "request.approve")
+    decides(town, ANALYST, "share.accept", accepted=["yes"])
+    town.workspace.views.close(ANALYST, whole=True)
+    presses(town, ANALYST, "share.tick.agreement", "SR-0001")
+    assert "The holder of the data says when this step is done." in words(front(town, ANALYST))
+    assert audit.newest(town.db)[0].outcome == "refused"
+    share = requests.share_of(town.db, "SR-0001")
+    assert share and not any(step.done_at for step in share.steps)
+
+
+def test_what_was_typed_is_there_again_after_the_form_was_closed(town: Town) -> None:
+    view = begins(town)
+    before = town.db.query("SELECT events FROM requests")
+    for text in ("Half", "Half a thought"):
+        town.sender.select(ANALYST, front(town, ANALYST), "request.type", text, block_id="aims")
+    town.sender.select(ANALYST, front(town, ANALYST), "request.choose", ["service"], block_id="benefits")
+    town.workspace.views.close(ANALYST, whole=True)
+    assert town.db.query("SELECT events FROM requests") == before, "not a line in the history for every letter"
+    presses(town, ANALYST, "request.continue", "SR-0001")
+    again = front(town, ANALYST)
+    assert asking.section_of(again) == asking.section_of(view)
+    held = {block["block_id"]: block["element"] for block in again.blocks if block["type"] == "input"}
+    assert held["aims"]["initial_value"] == "Half a thought"
+    assert [each["value"] for each in held["benefits"]["initial_options"]] == ["service"]
+
+
+def test_what_was_typed_before_and_arrives_late_does_not_undo_what_was_sent(town: Town) -> None:
+    view = begins(town)
+    late = clock.now() - timedelta(seconds=1)
+    fills(town)
+    requests.keep_typed(town.db, "SR-0001", {"aims": "Fi"}, by=person(town, ANALYST), now=clock.now(), at=late)
+    town.workspace.views.close(ANALYST, whole=True)
+    presses(town, ANALYST, "request.continue", "SR-0001")
+    presses(town, ANALYST, "request.change", "SR-0001 purpose", front(town, ANALYST))
+    aims = next(block for block in front(town, ANALYST).blocks if block["block_id"] == "aims")
+    assert aims["element"]["initial_value"] == asking.ANSWERS["purpose"]["aims"]
+    assert view.callback_id == "request.step"
+
+
+def test_typing_into_a_form_that_is_past_says_nothing_until_it_is_sent(town: Town) -> None:
+    view = begins(town)
+    requests.withdraw(town.db, "SR-0001", by=person(town, ANALYST), now=clock.now())
+    assert town.sender.select(ANALYST, view, "request.type", "More", block_id="aims").ok
+    assert front(town, ANALYST).callback_id == "request.step"
+    town.sender.submit(ANALYST, {**asking.anything(view), "aims": "More"})
+    assert "withdrawn" in words(front(town, ANALYST))
+
+
+def test_two_first_clicks_begin_one_draft(town: Town) -> None:
+    message = asking.button(town, ANALYST, "request.start", NPD)
+    for _ in range(2):
+        presses(town, ANALYST, "request.start", NPD, message)
+    begun = [view for view in town.workspace.views.stack(ANALYST) if view.callback_id == "request.begin"]
+    assert begun, "what is to be known comes first"
+    at_once(*[lambda: town.sender.submit(ANALYST, {}, view=begun[0])] * 2)
+    assert town.db.query("SELECT COUNT(*) AS n FROM requests") == [{"n": 1}]
+    town.workspace.views.close(ANALYST, whole=True)
+    view = starts(town)
+    assert "You have begun this." in words(view)
+    assert "submit" not in view.payload, "they go on with the draft that they have"

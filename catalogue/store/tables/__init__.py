@@ -24,4 +24,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     stewarding.m011_stewarding,
     messages.m012_visits,
     people.m013_language,
+    requests.m014_former_authors,
+    requests.m015_typed,
 )

@@ -1,5 +1,7 @@
 """Access requests, their events, and the shares they become."""
 
+import json
+
 from catalogue.store.port import Database
 from catalogue.store.tables.making import create
 
@@ -120,6 +122,39 @@ def m009_requests(db: Database) -> None:
             quiet_from TEXT,
             quiet_until TEXT,
             digest_told_on TEXT
+        )
+        """,
+    )
+
+
+def m014_former_authors(db: Database) -> None:
+    """Who wrote each request before it was handed over, also where the history only says to whom it went."""
+    create(db, "ALTER TABLE requests ADD COLUMN former TEXT NOT NULL DEFAULT '[]'")
+    rows = db.query(
+        "SELECT e.request_id, e.verb, e.by, e.detail, r.author FROM request_events e JOIN requests r"
+        " ON r.id = e.request_id WHERE e.verb IN ('start', 'hand_over') AND EXISTS (SELECT 1 FROM request_events h"
+        " WHERE h.request_id = e.request_id AND h.verb = 'hand_over') ORDER BY e.request_id, e.place"
+    )
+    wrote: dict[str, set[str]] = {}
+    for row in rows:
+        new = row["by"] if row["verb"] == "start" else json.loads(row["detail"]).get("to")
+        wrote.setdefault(row["request_id"], set()).update([new] if new else [])
+    authors = {row["request_id"]: row["author"] for row in rows}
+    db.execute_many(
+        "UPDATE requests SET former = :former WHERE id = :id",
+        [{"id": key, "former": json.dumps(sorted(ids - {authors[key]}))} for key, ids in wrote.items()],
+    )
+
+
+def m015_typed(db: Database) -> None:
+    """What somebody is typing into a request and has not sent."""
+    create(
+        db,
+        """
+        CREATE TABLE request_typed (
+            request_id TEXT PRIMARY KEY REFERENCES requests (id),
+            answers TEXT NOT NULL,
+            at TEXT NOT NULL
         )
         """,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from catalogue import datasets, people, requests
 from catalogue.model import Grant, Person, Role
-from catalogue.requests.model import Kind, Question, ShareRequest
+from catalogue.requests.model import Kind, Question, ShareRequest, Side
 from catalogue.store import Database
 
 PUPILS = "dfe/pupils"
@@ -91,3 +91,11 @@ def submitted(db: Database, by: Person, now: datetime, dataset_id: str = PUPILS)
     """A request that waits for a decision."""
     request = complete(db, requests.start(db, dataset_id, by=by, now=now), by, now)
     return requests.submit(db, request.id, by=by, now=now)
+
+
+def tick_all(db: Database, request_id: str, *, asker: Person, holder: Person, now: datetime) -> None:
+    """Every step to the data, ticked by the side whose it is."""
+    share = requests.share_of(db, request_id)
+    for step in share.steps if share else ():
+        by = asker if step.ticked_by is Side.REQUESTER else holder
+        requests.tick(db, request_id, step.id, by=by, now=now)

@@ -10,7 +10,7 @@ from catalogue import people, requests
 from catalogue.model import Person
 from catalogue.requests.states import Verb
 from catalogue.store import Database
-from tests.catalogue.requests.asking import PUPILS, complete, submitted
+from tests.catalogue.requests.asking import PUPILS, complete, submitted, tick_all
 
 Act = Callable[[Database, str, dict[str, Person], datetime], object]
 TABLES = ("requests", "request_events", "shares", "share_steps")
@@ -36,11 +36,6 @@ TELLS = frozenset(
 """Acts that always tell somebody."""
 
 
-def tick_all(db: Database, request_id: str, folk: dict[str, Person], now: datetime) -> None:
-    for step in ("agreement", "dpia", "transfer"):
-        requests.tick(db, request_id, step, by=folk["manager"], now=now)
-
-
 def _by(who: str, do: Callable[..., object], **given: object) -> Act:
     return lambda db, key, folk, now: do(db, key, by=folk[who], now=now, **given)
 
@@ -60,7 +55,7 @@ ACTS: Mapping[str, tuple[str, Act]] = {
     "send_back": ("submitted", _by("manager", requests.send_back, note="Which years?")),
     "withdraw": ("submitted", _by("asker", requests.withdraw)),
     "accept": ("approved", _by("asker", requests.accept)),
-    "tick": ("accepted", _by("asker", requests.tick, what="agreement")),
+    "tick": ("accepted", _by("manager", requests.tick, what="agreement")),
     "supply": ("ticked", _by("manager", requests.supply)),
     "renew": ("supplied", _by("manager", requests.renew, ends=None)),
     "end": ("supplied", _by("asker", requests.end, note="Done.")),
@@ -80,7 +75,7 @@ def stages(db: Database, folk: dict[str, Person], now: datetime) -> dict[str, st
     for name in ("accepted", "ticked", "supplied"):
         requests.accept(db, made[name], by=asker, now=now)
     for name in ("ticked", "supplied"):
-        tick_all(db, made[name], folk, now)
+        tick_all(db, made[name], asker=asker, holder=manager, now=now)
     requests.supply(db, made["supplied"], by=manager, now=now)
     return made
 

@@ -6,14 +6,15 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from catalogue import requests
+from catalogue import datasets, requests
 from catalogue.errors import InvalidAnswers, NotAllowed, TooLate, TooSoon
 from catalogue.model import Person
-from catalogue.requests.model import ShareRequest, ShareState, Waiting
+from catalogue.requests.evidence import evidence
+from catalogue.requests.model import ShareRequest, ShareState, Side, Waiting
 from catalogue.requests.record import history
 from catalogue.requests.turnaround import turnaround
 from catalogue.store import Database
-from tests.catalogue.requests.asking import OPEN, PUPILS, TOTALS, furnish, submitted
+from tests.catalogue.requests.asking import OPEN, PUPILS, TOTALS, furnish, submitted, tick_all
 
 HOUR = timedelta(hours=1)
 
@@ -42,11 +43,12 @@ def test_an_approval_leads_step_by_step_to_the_data(
     with pytest.raises(InvalidAnswers, match="agreement, dpia, transfer"):
         requests.supply(db, approved.id, by=manager, now=now)
     for place, step in enumerate(share.steps):
-        share = requests.tick(db, approved.id, step.id, by=(asker, manager)[place % 2], now=now + (3 + place) * HOUR)
+        by = asker if step.ticked_by is Side.REQUESTER else manager
+        share = requests.tick(db, approved.id, step.id, by=by, now=now + (3 + place) * HOUR)
     share = requests.supply(db, approved.id, by=manager, now=now + 10 * HOUR)
     assert share.state is ShareState.SUPPLIED
     spent = turnaround(history(db, approved.id, private=True), now=now + 100 * HOUR)
-    assert (spent.manager, spent.requester, spent.legal, spent.technical) == (6 * HOUR, HOUR, 2 * HOUR, HOUR)
+    assert (spent.manager, spent.requester, spent.legal, spent.technical) == (6 * HOUR, 2 * HOUR, HOUR, HOUR)
     assert spent.total == 10 * HOUR
 
 
@@ -63,9 +65,8 @@ def test_a_share_is_renewed_and_ended_early(
     db: Database, folk: dict[str, Person], approved: ShareRequest, now: datetime
 ) -> None:
     asker, manager = folk["asker"], folk["manager"]
-    share = requests.accept(db, approved.id, by=asker, now=now)
-    for step in share.steps:
-        requests.tick(db, approved.id, step.id, by=asker, now=now)
+    requests.accept(db, approved.id, by=asker, now=now)
+    tick_all(db, approved.id, asker=asker, holder=manager, now=now)
     requests.supply(db, approved.id, by=manager, now=now)
     requests.ask_renewal(db, approved.id, by=asker, now=now, note="It still helps.", until=date(2028, 3, 31))
     request = requests.get(db, approved.id, person=asker, now=now)
@@ -133,6 +134,71 @@ def test_a_reviewer_sees_flags_needs_and_like_decisions(
     assert flags["outside_uk"].detail == "France"
     shown = {need.rule: need.is_there for need in requests.needs(db, request)}
     assert shown["R07"] is False
-    (like,) = requests.precedents(db, request)
+    (like,) = requests.precedents(db, request, reader=folk["manager"], now=now)
     assert like.request.id == approved.id
     assert "outside_uk" in like.differs
+
+
+def test_each_step_is_ticked_by_the_side_whose_it_is(
+    db: Database, folk: dict[str, Person], approved: ShareRequest, now: datetime
+) -> None:
+    share = requests.accept(db, approved.id, by=folk["asker"], now=now)
+    sides = {step.id: step.ticked_by for step in share.steps}
+    assert sides == {"agreement": Side.HOLDER, "dpia": Side.REQUESTER, "transfer": Side.HOLDER}
+    for step, by in (("agreement", "asker"), ("dpia", "manager"), ("transfer", "asker")):
+        with pytest.raises(NotAllowed, match="says when this step is done"):
+            requests.tick(db, approved.id, step, by=folk[by], now=now)
+    requests.tick(db, approved.id, "agreement", by=folk["manager"], now=now)
+    request = requests.get(db, approved.id, person=folk["asker"], now=now)
+    actor = requests.next_actor(db, request, now=now)
+    assert actor and actor.person == folk["asker"], "whoever can tick the next step is next"
+
+
+def test_decisions_that_a_reader_may_not_read_are_not_shown_as_like_it(
+    db: Database, folk: dict[str, Person], approved: ShareRequest, now: datetime
+) -> None:
+    other = submitted(db, folk["asker"], now, TOTALS)
+    requests.decline(db, other.id, by=folk["manager"], note="No power.", now=now)
+    third = submitted(db, folk["asker"], now, TOTALS)
+    for reader, known in (
+        ("manager", {approved.id, other.id}),
+        ("pupils-manager", {approved.id}),
+        ("auditor", {approved.id, other.id}),
+        ("admin", {approved.id, other.id}),
+        ("steward", set()),
+        ("stranger", set()),
+    ):
+        found = requests.precedents(db, third, reader=folk[reader], now=now)
+        assert {each.request.id for each in found} == known, reader
+
+
+def test_what_goes_with_a_decision_that_is_handed_on_is_not_read_by_whoever_asked(
+    db: Database, folk: dict[str, Person], now: datetime
+) -> None:
+    key = submitted(db, folk["asker"], now).id
+    requests.join(db, key, by=folk["colleague"], now=now)
+    request = requests.delegate(db, key, by=folk["manager"], to=folk["steward"], note="They may lack a power.", now=now)
+    for reader, reads in (("asker", False), ("colleague", False), ("steward", True), ("auditor", True)):
+        told = requests.events(db, request, person=folk[reader], now=now)
+        assert [str(each.verb) for each in told][-1] == "delegate", "that it was handed on is no secret"
+        assert ("lack a power" in str(told)) is reads, reader
+
+
+def test_a_decision_keeps_the_rules_that_were_in_force_then(
+    db: Database, folk: dict[str, Person], now: datetime
+) -> None:
+    key = submitted(db, folk["asker"], now).id
+    begun = evidence(db, key, now=now)["conditions"]
+    datasets.amend(db, PUPILS, {"personal_data": "aggregate"}, revision=1, by="test", why=None, now=now)
+    requests.send_back(db, key, by=folk["manager"], note="Which years?", now=now)
+    requests.submit(db, key, by=folk["asker"], now=now)
+    datasets.amend(db, PUPILS, {"personal_data": "personal"}, revision=2, by="test", why=None, now=now)
+    requests.approve(db, key, by=folk["manager"], now=now)
+    told = evidence(db, key, now=now)
+    assert told["conditions"] == begun, "what was in force at the start stays"
+    kept = {event["verb"]: event["detail"]["rules"] for event in told["history"] if "rules" in event["detail"]}
+    assert set(kept) == {"send_back", "approve"}
+    assert kept["send_back"]["version"] == begun["version"]
+    assert kept["send_back"]["needs"] != begun["needs"], "the entry had changed"
+    assert kept["approve"]["needs"] not in (begun["needs"], kept["send_back"]["needs"])
+    assert kept["approve"]["case"]["asker"]["slug"] == "camden-council"

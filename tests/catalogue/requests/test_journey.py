@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,9 +11,10 @@ from catalogue import audit, requests
 from catalogue.errors import InvalidAnswers, NotAllowed, NotFound, TooLate
 from catalogue.model import Person
 from catalogue.requests.model import Because, Waiting
+from catalogue.requests.record import load
 from catalogue.requests.states import State
 from catalogue.store import Database
-from tests.catalogue.requests.asking import OPEN, PUPILS, TOTALS, furnish, submitted
+from tests.catalogue.requests.asking import OPEN, PUPILS, TOTALS, complete, furnish, submitted
 
 
 @pytest.fixture
@@ -114,3 +115,32 @@ def test_a_returned_request_can_be_mended_and_withdrawn(db: Database, folk: dict
     assert snapshots == ["For free school meals.", "For free school meals.", "2024 only"]
     requests.send_back(db, request.id, by=folk["manager"], note="Again.", now=now)
     assert requests.withdraw(db, request.id, by=folk["asker"], now=now).state is State.WITHDRAWN
+
+
+def test_what_is_typed_is_kept_for_its_author_alone_and_the_newest_counts(
+    db: Database, folk: dict[str, Person], now: datetime
+) -> None:
+    asker, key = folk["asker"], requests.start(db, PUPILS, by=folk["asker"], now=now).id
+    with pytest.raises(NotFound):
+        requests.keep_typed(db, key, {"aims": "Mine"}, by=folk["colleague"], now=now, at=now)
+    second = timedelta(seconds=1)
+    for text, at in (("Half a", second), ("Half a thought", 2 * second), ("Half", second)):
+        requests.keep_typed(db, key, {"aims": text, "nothing": "x"}, by=asker, now=now, at=now + at)
+    assert requests.get(db, key, person=asker, now=now).answers.get("aims") is None
+    assert requests.take_in_typed(db, key, by=asker, now=now + 3 * second).answers["aims"] == "Half a thought"
+    assert len(requests.events(db, load(db, key), person=asker, now=now)) == 2, "one change, not one a letter"
+    requests.keep_typed(db, key, {"aims": "Half"}, by=asker, now=now, at=now + 2 * second)
+    assert requests.take_in_typed(db, key, by=asker, now=now + 4 * second).answers["aims"] == "Half a thought"
+
+
+def test_a_second_draft_for_an_entry_is_the_first_one_until_it_is_sent(
+    db: Database, folk: dict[str, Person], now: datetime
+) -> None:
+    asker = folk["asker"]
+    begun = requests.begin(db, PUPILS, by=asker, now=now)
+    kept = requests.save_answers(db, begun.id, {"aims": "Meals"}, by=asker, now=now)
+    assert requests.begin(db, PUPILS, by=asker, now=now) == kept
+    assert requests.begin(db, PUPILS, by=folk["colleague"], now=now).id != begun.id
+    complete(db, kept, asker, now)
+    requests.submit(db, begun.id, by=asker, now=now)
+    assert requests.begin(db, PUPILS, by=asker, now=now).id != begun.id

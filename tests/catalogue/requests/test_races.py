@@ -136,7 +136,7 @@ def test_steps_ticked_at_once_are_both_ticked_and_the_next_one_is_waited_for(db:
         requests.approve(db, key, by=folk["manager"], now=now)
         requests.accept(db, key, by=folk["asker"], now=now)
         at_once(
-            lambda key=key: requests.tick(db, key, "agreement", by=folk["asker"], now=now),
-            lambda key=key: requests.tick(db, key, "dpia", by=folk["manager"], now=now),
+            lambda key=key: requests.tick(db, key, "agreement", by=folk["manager"], now=now),
+            lambda key=key: requests.tick(db, key, "dpia", by=folk["asker"], now=now),
         )
         assert requests.get(db, key, person=folk["asker"], now=now).waiting_for is Waiting.TECHNICAL

@@ -16,8 +16,7 @@ from catalogue.requests.model import Event, Waiting
 from catalogue.requests.states import State, Verb
 from catalogue.requests.turnaround import turnaround
 from catalogue.store import Database
-from tests.catalogue.requests.asking import DFE, PUPILS, furnish, submitted
-from tests.catalogue.requests.many import tick_all
+from tests.catalogue.requests.asking import DFE, PUPILS, furnish, submitted, tick_all
 
 NOW = datetime.fromisoformat("2026-03-31T09:30:00+00:00")
 PARTIES = [each for each in Waiting if each is not Waiting.NOBODY]
@@ -65,9 +64,7 @@ def share(db: Database, folk: dict[str, Person], now: datetime, dataset_id: str 
     later = now + timedelta(days=2)
     requests.approve(db, request.id, by=folk["manager"], now=later, conditions="Secret terms", ends=date(2030, 1, 1))
     requests.accept(db, request.id, by=folk["asker"], now=later)
-    steps = requests.share_of(db, request.id)
-    for step in steps.steps if steps else ():
-        requests.tick(db, request.id, step.id, by=folk["manager"], now=later)
+    tick_all(db, request.id, asker=folk["asker"], holder=folk["manager"], now=later)
     requests.supply(db, request.id, by=folk["manager"], now=later)
     return request.id
 
@@ -108,7 +105,7 @@ def test_what_is_agreed_and_not_supplied_is_not_in_the_register_and_what_ended_i
     request = submitted(db, folk["asker"], now)
     requests.approve(db, request.id, by=folk["manager"], now=now)
     requests.accept(db, request.id, by=folk["asker"], now=now)
-    tick_all(db, request.id, folk, now)
+    tick_all(db, request.id, asker=folk["asker"], holder=folk["manager"], now=now)
     assert register.lines(db) == []
     requests.supply(db, request.id, by=folk["manager"], now=now)
     requests.end(db, request.id, by=folk["asker"], note="Done.", now=now)
