@@ -15,7 +15,7 @@ from catalogue import audit, datasets, drafts, history, rights
 from catalogue.entries import to_document
 from catalogue.errors import CatalogueError, NotFound
 from catalogue.model import NOBODY_READS, Dataset, Person
-from catalogue.rights import Thing, audience_of
+from catalogue.rights import Thing
 from catalogue.store import Database
 
 
@@ -38,9 +38,9 @@ class Clashed(CatalogueError):
 
 
 def entry(db: Database, dataset_id: str, person: Person, *, now: datetime) -> Dataset:
-    """The entry, if this person may know of it or edit it. Raises NotFound."""
+    """The entry, if this person may know of it, by its visibility or by a role for it. Raises NotFound."""
     dataset = datasets.get(db, dataset_id, audience=NOBODY_READS)
-    if audience_of(person).may_know(dataset) or rights.may(person, "entry.edit", Thing(dataset), now=now):
+    if rights.may(person, "entry.view", Thing(dataset), now=now):
         return dataset
     raise NotFound("entry", dataset_id)
 

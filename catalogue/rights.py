@@ -42,19 +42,16 @@ class Action(StrEnum):
     ADD_ENTRY = "entry.add"
     EDIT_ENTRY = "entry.edit"
     VERIFY_ENTRY = "entry.verify"
-    SHOW_ENTRY = "entry.show"
     RESOLVE_ENTRY = "entry.resolve"
     WITHDRAW_ENTRY = "entry.withdraw"
     START_REQUEST = "request.start"
     EDIT_REQUEST = "request.edit"
     SUBMIT_REQUEST = "request.submit"
-    DELETE_REQUEST = "request.delete"
     WITHDRAW_REQUEST = "request.withdraw"
     HAND_OVER_REQUEST = "request.hand_over"
     JOIN_REQUEST = "request.join"
     NUDGE_REQUEST = "request.nudge"
     VIEW_REQUEST = "request.view"
-    COMMENT_REQUEST = "request.comment"
     START_REVIEW = "request.start_review"
     APPROVE_REQUEST = "request.approve"
     DECLINE_REQUEST = "request.decline"
@@ -94,19 +91,16 @@ POLICY: Mapping[Action, frozenset[Standing]] = {
     A.ADD_ENTRY: KEEPERS,
     A.EDIT_ENTRY: KEEPERS,
     A.VERIFY_ENTRY: KEEPERS | {S.MANAGER, S.DEPUTY},
-    A.SHOW_ENTRY: KEEPERS,
     A.RESOLVE_ENTRY: KEEPERS,
     A.WITHDRAW_ENTRY: KEEPERS,
     A.START_REQUEST: frozenset({S.GOVERNMENT}),
     A.EDIT_REQUEST: ASKERS,
     A.SUBMIT_REQUEST: ASKERS,
-    A.DELETE_REQUEST: ASKERS,
     A.WITHDRAW_REQUEST: ASKERS,
     A.HAND_OVER_REQUEST: ASKERS | {S.ADMIN},  # when whoever wrote it has left
     A.JOIN_REQUEST: frozenset({S.COLLEAGUE}),
     A.NUDGE_REQUEST: ASKERS | {S.PARTY},
     A.VIEW_REQUEST: READERS,
-    A.COMMENT_REQUEST: READERS - {S.AUDITOR},
     A.START_REVIEW: DECIDERS,
     A.APPROVE_REQUEST: DECIDERS,
     A.DECLINE_REQUEST: DECIDERS,

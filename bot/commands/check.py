@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from bot import settings
-from bot.commands.common import opened, print_json
+from bot.commands.common import AS_ADMIN, entitled, opened, print_json
 from catalogue import audit, clock, datasets, outbox, working_days
 from catalogue.errors import BadSetting, CatalogueError
 from catalogue.model import GOVERNMENT
+from catalogue.rights import Action
 from catalogue.search.find import Search
 from catalogue.store import Database, connect, pending
 
@@ -23,13 +24,14 @@ Finding = tuple[str, bool, str]
 @click.command("check")
 @click.argument("what", type=click.Choice(["everything", "audit"]), default="everything")
 @click.option("--head", help="A head of the audit that was written down earlier: check that it is still in the chain.")
+@AS_ADMIN
 @click.option("--json", "json_", is_flag=True, help="Print the findings as JSON.")
-def command(what: str, head: str | None, json_: bool) -> None:
+def command(what: str, head: str | None, as_: str | None, json_: bool) -> None:
     """Check the settings, the database, the index and the outbox, or the AUDIT. Exit code 1 when something is wrong.
 
     Example: whoholds check audit
     """
-    findings = list(_audit(head) if what == "audit" else _findings())
+    findings = list(_audit(head, as_) if what == "audit" else _findings())
     if json_:
         print_json([{"what": what, "ok": ok, "note": note} for what, ok, note in findings])
     else:
@@ -76,8 +78,9 @@ def _findings() -> Iterator[Finding]:
         yield "Slack", True, f"not set up: {error}"
 
 
-def _audit(head: str | None) -> Iterator[Finding]:
+def _audit(head: str | None, as_: str | None) -> Iterator[Finding]:
     with opened() as catalogue:
+        entitled(catalogue, as_, Action.READ_AUDIT, about="audit", now=clock.now())
         found = audit.verify(catalogue.db)
         for problem in found.problems[:PROBLEMS_PRINTED]:
             yield "audit", False, problem

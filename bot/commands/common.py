@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from tqdm import tqdm
 
 from bot import sample, settings
 from bot.app import Catalogue, open_catalogue
-from catalogue import people
-from catalogue.errors import NotFound
+from catalogue import audit, people, rights
+from catalogue.errors import NotAllowed, NotFound
 from catalogue.model import Person
+from catalogue.rights import Action
 from intents.answers import Answer
 
 
@@ -58,6 +60,21 @@ def person(catalogue: Catalogue, key: str | None) -> Person | None:
         return people.find(catalogue.db, key)
     except NotFound:
         raise click.UsageError(f"Nobody here is called “{key}”. Use an id, an e-mail address or a Slack id.") from None
+
+
+def entitled(catalogue: Catalogue, key: str | None, action: Action, *, about: str, now: datetime) -> Person | None:
+    """Who does this, if they may; None for the operator, who can do everything here. A refusal is in the audit."""
+    by = person(catalogue, key)
+    if by is not None:
+        try:
+            rights.require(by, action, about=about, now=now)
+        except NotAllowed:
+            audit.refused(catalogue.db, by=by, action=action, about=about, now=now)
+            raise
+    return by
+
+
+AS_ADMIN = click.option("--as", "as_", metavar="PERSON", help="Who does this; left out: the operator.")
 
 
 def as_json(answer: Answer, text: str) -> dict[str, Any]:

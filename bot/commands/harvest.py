@@ -4,7 +4,7 @@ import click
 
 from bot import settings
 from bot.app import Catalogue
-from bot.commands.common import opened, print_json, progress
+from bot.commands.common import AS_ADMIN, entitled, opened, print_json, progress
 from bot.commands.sources import the_source
 from bot.words import count
 from catalogue import clock
@@ -14,6 +14,7 @@ from catalogue.harvest.harvest import go_on as go_on_with
 from catalogue.harvest.harvest import harvest
 from catalogue.harvest.report import Report
 from catalogue.harvest.undo import undo
+from catalogue.rights import Action
 
 PRINTED = 20
 
@@ -25,9 +26,17 @@ PRINTED = 20
 @click.option("--recent", is_flag=True, help="Ask a CKAN only for what changed since the last harvest.")
 @click.option("--go-on", metavar="RUN", help="Go on with a run that was stopped.")
 @click.option("--by", default="command line", show_default=True, help="Who does this, for the history.")
+@AS_ADMIN
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object a source.")
 def command(
-    name: str | None, run: str | None, dry_run: bool, recent: bool, go_on: str | None, by: str, json_: bool
+    name: str | None,
+    run: str | None,
+    dry_run: bool,
+    recent: bool,
+    go_on: str | None,
+    by: str,
+    as_: str | None,
+    json_: bool,
 ) -> None:
     """Harvest the source NAME, or all of them. `undo RUN` takes back all that a run did.
 
@@ -35,6 +44,10 @@ def command(
 
     Example: whoholds harvest data-gov-uk --dry-run
     """
+    if as_:
+        with opened() as catalogue:
+            found = entitled(catalogue, as_, Action.RUN_HARVEST, about=name or "sources", now=clock.now())
+            by = found.id if found else by
     if name == "undo" and run:
         take_back(run, by=by, json_=json_)
         return

@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from bot.commands.common import opened, print_json, readable
+from bot.commands.common import AS_ADMIN, entitled, opened, print_json, readable
 from bot.words import count
 from catalogue import audit, clock, groups, people, personal, roles, roster
 from catalogue.errors import InvalidRole, NotAllowed, NotFound
 from catalogue.model import Grant, Person, Role
+from catalogue.rights import Action
 from catalogue.store import Database
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -139,17 +140,20 @@ def revoke(who: str, role: str, reason: str, as_: str | None, deputy_for: str | 
 
 @command.command("export")
 @click.argument("who")
-def export(who: str) -> None:
+@AS_ADMIN
+def export(who: str, as_: str | None) -> None:
     """Print everything that is kept about WHO, as JSON: to answer a subject access request.
 
     Example: whoholds people export jane > jane.json
     """
     with opened() as catalogue:
-        person = _find(catalogue.db, who)
+        now, person = clock.now(), _find(catalogue.db, who)
+        is_own = as_ is not None and _find(catalogue.db, as_).id == person.id
+        by = person if is_own else entitled(catalogue, as_, Action.EXPORT_PERSON, about="people", now=now)
         found = personal.export(catalogue.db, person)
         detail = {"person": person.id}
         audit.record(
-            catalogue.db, by=roles.OPERATOR, action="person.export", about="people", detail=detail, now=clock.now()
+            catalogue.db, by=by or roles.OPERATOR, action="person.export", about="people", detail=detail, now=now
         )
     click.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
 
@@ -158,17 +162,19 @@ def export(who: str) -> None:
 @click.argument("who")
 @click.option("--reason", required=True, help="Why, for the audit: a request to be forgotten, or that they left.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@AS_ADMIN
 @click.option("--json", "json_", is_flag=True, help="Print what was done as JSON.")
-def erase(who: str, reason: str, yes: bool, json_: bool) -> None:
+def erase(who: str, reason: str, yes: bool, as_: str | None, json_: bool) -> None:
     """Remove WHO from the record, but for what the law has us keep for a time; that is listed with its reason.
 
     Example: whoholds people erase jane --reason "Asked on 3 May" --yes
     """
     with opened() as catalogue:
-        person = _find(catalogue.db, who)
+        now, person = clock.now(), _find(catalogue.db, who)
+        by = entitled(catalogue, as_, Action.ERASE_PERSON, about="people", now=now)
         if not yes:
             click.confirm(f"Remove {person.id} for good?", abort=True)
-        done = personal.erase(catalogue.db, person, by=roles.OPERATOR, reason=reason, now=clock.now())
+        done = personal.erase(catalogue.db, person, by=by.id if by else roles.OPERATOR, reason=reason, now=now)
     if json_:
         kept = [
             {"what": each.what, "why": each.why, "until": each.until and clock.stamp(each.until)} for each in done.kept

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from bot.commands import request_lines
-from bot.commands.common import opened, person, print_json, readable
+from bot.commands.common import AS_ADMIN, entitled, opened, person, print_json, readable
 from catalogue import audit, clock, datasets, people, requests
 from catalogue.errors import BadRules, NotAllowed
 from catalogue.model import Person
@@ -20,6 +20,8 @@ from catalogue.requests.preferences import Preferences, choose, preferences
 from catalogue.requests.record import EVERYTHING, everything, history, load
 from catalogue.requests.states import State
 from catalogue.requests.stricter import book_of, set_for
+from catalogue.rights import Action
+from catalogue.roles import OPERATOR
 from catalogue.store import Database
 
 AS = click.option("--as", "who", required=True, metavar="PERSON", help="Who does it: an id, an address or a Slack id.")
@@ -90,8 +92,8 @@ def questions_(dataset: str, who: str | None, json_: bool) -> None:
 @command.command("add-questions")
 @click.argument("organisation")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--as", "who", metavar="PERSON", default="command line", help="Who answers for it.")
-def add_questions(organisation: str, file: Path, who: str) -> None:
+@AS_ADMIN
+def add_questions(organisation: str, file: Path, as_: str | None) -> None:
     """Have requests for the data of ORGANISATION ask more, or more strictly, by the TOML in FILE. Never less.
 
     Example: whoholds requests add-questions department-for-education questions.toml
@@ -99,6 +101,8 @@ def add_questions(organisation: str, file: Path, who: str) -> None:
     with opened() as catalogue, readable(file):
         slug = catalogue.search.vocabulary().resolve(organisation) or organisation
         now = clock.now()
+        by = entitled(catalogue, as_, Action.CHANGE_SETTINGS, about=f"questions of {slug}", now=now)
+        who = by.id if by else OPERATOR
         try:
             with catalogue.db.atomic():
                 book = set_for(catalogue.db, slug, file.read_text(encoding="utf-8"), by=who, now=now)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bot.commands.common import opened, person, print_json
+from bot.commands.common import AS_ADMIN, entitled, opened, person, print_json
 from bot.words import count
 from catalogue import clock
 from catalogue.errors import NotFound
@@ -14,6 +14,7 @@ from catalogue.harvest.conflicts import Conflict
 from catalogue.harvest.duplicates import alike
 from catalogue.harvest.sources import BadSource, Kind, Source
 from catalogue.model import Visibility
+from catalogue.rights import Action
 from catalogue.store import Database
 
 
@@ -40,12 +41,15 @@ def command() -> None:
 @click.option("--owner", metavar="PERSON", help="Who answers for it, and is told when a harvest stops.")
 @click.option("--every", "every_hours", type=click.IntRange(1), default=24, show_default=True, help="Hours between.")
 @click.option("--by", default="command line", show_default=True, help="Who adds it.")
-def add(name: str, kind: str, url: str, visibility: str, **rest: Any) -> None:
+@AS_ADMIN
+def add(name: str, kind: str, url: str, visibility: str, as_: str | None, **rest: Any) -> None:
     """Add a source, or change the one that has this NAME.
 
     Example: whoholds sources add camden --kind datajson --url https://data.camden.example.gov.uk/data.json
     """
     with opened() as catalogue:
+        if by := entitled(catalogue, as_, Action.EDIT_SOURCE, about=name, now=clock.now()):
+            rest["by"] = by.id
         try:
             sources.add(
                 catalogue.db,
@@ -88,14 +92,16 @@ def show(name: str, json_: bool) -> None:
 @command.command("remove")
 @click.argument("name")
 @click.option("--by", default="command line", show_default=True, help="Who removes it.")
-def remove(name: str, by: str) -> None:
+@AS_ADMIN
+def remove(name: str, by: str, as_: str | None) -> None:
     """Harvest a source no longer. Its entries stay.
 
     Example: whoholds sources remove camden
     """
     with opened() as catalogue:
+        now, who = clock.now(), entitled(catalogue, as_, Action.EDIT_SOURCE, about=name, now=clock.now())
         the_source(catalogue.db, name)
-        sources.remove(catalogue.db, name, by=by, now=clock.now())
+        sources.remove(catalogue.db, name, by=who.id if who else by, now=now)
     click.echo(f"{name} is not harvested any more. Its entries stay.")
 
 

@@ -9,10 +9,10 @@ from slack_bolt import Ack, App
 from bot.slack import entry_views as views
 from bot.slack.desk import Desk, about, errors_in, show_in
 from bot.slack.entry_form import typed
-from catalogue import clock, editing, origins
+from catalogue import clock, editing, origins, rights
 from catalogue.errors import Conflict, NotAllowed
 from catalogue.model import Person, Role
-from catalogue.rights import audience_of
+from catalogue.rights import Thing, audience_of
 from catalogue.rows import clean
 
 Body = Mapping[str, Any]
@@ -44,9 +44,10 @@ class Adding:
 
     def open(self, body: Body, person: Person, title: str) -> None:
         """Show the form of a new entry, for the organisation that they look after."""
-        mine = _organisations(person)
-        if not mine and not _is_admin(person):
-            raise NotAllowed("Stewards add entries for their own organisation. Ask one of them to add this.")
+        mine, now = _organisations(person), clock.now()
+        if not any(rights.may(person, "entry.add", Thing(organisation=each), now=now) for each in (*mine, None)):
+            sentence = "Stewards add entries for their own organisation. Ask one of them to add this."
+            raise NotAllowed(sentence, action="entry.add", about="entries")
         name = self.desk.context.search.vocabulary().name(mine[0]) if mine else None
         self.desk.open(body, views.add(name, title=title))
 
@@ -100,7 +101,3 @@ def _organisations(person: Person) -> list[str]:
     return [
         grant.scope for grant in person.grants if grant.role is Role.STEWARD and grant.scope and "/" not in grant.scope
     ]
-
-
-def _is_admin(person: Person) -> bool:
-    return any(grant.role is Role.ADMIN for grant in person.grants)

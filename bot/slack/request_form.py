@@ -173,7 +173,8 @@ class RequestForm:
         with self.desk.refusing(body, ack):
             person = self.desk.person(body, now)
             try:
-                request = requests.submit(self.db, told["id"], by=person, now=now, version=told.get("version"))
+                with noticing(self.desk, told["id"], str(Action.SUBMIT_REQUEST), person, now):
+                    request = requests.submit(self.db, told["id"], by=person, now=now, version=told.get("version"))
             except InvalidAnswers:
                 request = self._own(told["id"], person, now)
                 return show_in(ack, self.step(request, len(self._sections(request))))

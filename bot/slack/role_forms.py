@@ -29,7 +29,7 @@ from bot.slack.blocks import modal, section
 from bot.slack.desk import Desk, errors_in, show_in
 from bot.slack.roles import name_of, scope_in_words
 from catalogue import clock, outbox, people, rights, roles
-from catalogue.errors import InvalidRole
+from catalogue.errors import InvalidRole, NotAllowed
 from catalogue.model import Grant, Person, Role
 from catalogue.rights import Action, Thing, audience_of
 
@@ -196,6 +196,9 @@ class RoleForms:
         held = [each for each in person.grants if each.role is Role.MANAGER and not each.deputy_for and each.holds(now)]
         thing = Thing(organisation=held[0].scope) if held else Thing()
         rights.require(person, Action.NAME_DEPUTY, thing, about="people", now=now)
+        if not held:
+            sentence = "You manage no data yourself, so nobody can stand in for you."
+            raise NotAllowed(sentence, action=str(Action.NAME_DEPUTY), about="people")
         return [(each.scope or "", scope_in_words(self.desk.context, each.scope) or "") for each in held]
 
     def on_deputy_named(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:

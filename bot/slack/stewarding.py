@@ -92,7 +92,9 @@ class Stewarding:
         if editing.may_edit(person, entry, now=now):
             self.desk.open(body, views.overview(entry, self.desk.shown(entry), self.desk.holder(entry), origin=origin))
         else:
-            Proposing(self.desk).open(body, person, entry)
+            Proposing(self.desk).open(
+                body, person, editing.allowed(self.db, entry.id, person, "entry.propose", now=now)
+            )
 
     def on_edit(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Open the entry to be edited; for somebody who may not, the form of a proposal."""

@@ -197,7 +197,8 @@ def hand_over(
     """Make a colleague the author. By the author; by an administrator when the author has left."""
     before = check(db, request_id, Verb.HAND_OVER, by=by, now=now)
     if by.id != before.author and active(db, before.author):
-        raise NotAllowed("Whoever wrote it is still here. Ask them to hand it over.", about=before.id)
+        sentence = "Whoever wrote it is still here. Ask them to hand it over."
+        raise NotAllowed(sentence, action=str(Action.HAND_OVER_REQUEST), about=before.id)
     knows = (dataset := thing_of(db, before).dataset) is None or people.audience_of(to).may_know(dataset)
     if not to.is_active or to.is_guest or not knows or to.organisation != before.organisation:
         raise InvalidAnswers({"to": "Choose somebody who is active here and of the organisation that asks."})
