@@ -38,7 +38,7 @@ USERS: Mapping[OrganisationKind, tuple[str, str]] = {
     ),
     OrganisationKind.COMPANY: (
         "a company",
-        r"(?:\w+ )?(?:compan(?:y|ies)|business(?:es)?|firms?)|energy suppliers|(?:private )?sector|commercial organisations?",
+        r"(?:\w+ ){0,2}(?:compan(?:y|ies)|business(?:es)?|firms?)|energy suppliers|(?:private )?sector|commercial organisations?",
     ),
     OrganisationKind.PUBLIC: (
         "the public",
@@ -248,6 +248,16 @@ def body_named(who: str, vocabulary: Vocabulary) -> Body | None:
     mention = next(iter(vocabulary.mentions(words, capitals)), None)
     whole = mention is not None and (mention.start, mention.end) == (0, len(words))
     return Body.of(vocabulary.living(mention.organisation)) if mention and whole else None
+
+
+def kind_in(text: str) -> Body | None:
+    """The first kind of body that a message speaks of, wherever: for one that says only who asks."""
+    for kind, name, pattern in OTHERS:
+        if re.search(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
+            return Body(kind, name)
+    return next(
+        (Body(kind) for kind, (_w, pattern) in USERS.items() if re.search(rf"\b(?:{pattern})\b", text, re.I)), None
+    )
 
 
 def somebody(text: str) -> Body | None:

@@ -7,17 +7,20 @@ leaves the rest as it was. `reference.py` reads what a message refers to; here i
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalogue import datasets
 from catalogue.model import Dataset
+from catalogue.search.coverage import grains_named
 from catalogue.search.find import Hit
 from catalogue.search.places import Lies, gazetteer
+from catalogue.sharing.facts import Granularity
+from catalogue.text import fold
 from intents.answers import SHOWN, Answer, Outcome, Shown, show, show_dataset
 from intents.context import Claim, Context, Question
-from intents.reference import Reference, chosen, fits, is_of
+from intents.reference import ORDINALS, Reference, chosen, fits, is_described, is_local, is_of, is_titled
 
 MOST_ENTRIES = 10
 LOOKED_AT = 12
@@ -32,6 +35,29 @@ OF_AN_ENTRY = frozenset(
 )
 
 
+SHARED = frozenset(("conditions", "access", "precedent"))
+"""Kinds of question that are asked again for somebody else."""
+
+UNSAID = frozenset(("holders", "describe", "social", "out_of_scope", "define", "holdings", "my_requests"))
+"""What a message seems to be that does not say what is asked."""
+
+CLEARLY = 0.2
+"""By how much more of its own words a message must find alone to be a question of its own."""
+
+LIKELY = 0.6
+CLEAR = 0.97
+SHORT = 9
+"""Words of a message that can be a piece of a conversation, and no more."""
+
+_DIFFER = re.compile(
+    r"\b(?:differen(?:t|ces?)|differ|compare|versus|vs)\b|^which (?:one |of (?:them|those|these|the two) )?(?:is|are|does|has|do|should|would|goes)\b",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r"\bwho\b", re.IGNORECASE)
+_PLACES = re.compile(r"\b(first|second|third|fourth|last|1st|2nd|3rd|4th)\b", re.IGNORECASE)
+_IT = re.compile(r"\b(?:it|that|this)(?: one)?\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What is remembered between two turns; every value is JSON."""
@@ -39,6 +65,8 @@ class State:
     kind: str | None = None
     entries: tuple[str, ...] = ()
     chosen: str | None = None
+    earlier: tuple[str, ...] = ()
+    organisation: str | None = None
     terms: str = ""
     place: str | None = None
     recipient: str | None = None
@@ -48,7 +76,7 @@ class State:
     @classmethod
     def of(cls, value: Mapping[str, Any]) -> "State":
         known = {name: value[name] for name in cls.__slots__ if name in value}
-        return cls(**{**known, "entries": tuple(known.get("entries", ()))})
+        return cls(**{**known, **{name: tuple(known.get(name, ())) for name in ("entries", "earlier")}})
 
 
 @dataclass(slots=True)
@@ -63,53 +91,123 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A message read as part of a conversation: the kind of question, the text that asks it alone, what it is of."""
+    """A message read as part of a conversation: the kind of question, the text that asks it alone, what it is of.
+
+    `also` is the body whose holdings are asked for.
+    """
 
     kind: str
     text: str
     subject: str
     shown: tuple[Shown, ...] | None = None
+    also: str = ""
 
 
 def follow(
-    context: Context, question: Question, state: State, said: Reference, *, kind: str, confidence: float
+    context: Context, question: Question, state: State, said: Reference, *, kinds: Sequence[str], confidence: float
 ) -> Followed | None:
-    """What a message means in this conversation; None when it stands alone."""
-    entries = _entries(context, question, state)
+    """What a message means in this conversation; None when it stands alone. `kinds` of question, the likeliest first."""
+    entries = _entries(context, question, state.entries)
     if re.search(r"\btheirs\b", said.text, re.IGNORECASE) and not said.place:
         said = replace(said, place=state.place)
-    kind = _kind(said, state, kind, confidence)
-    if kind not in OF_AN_ENTRY and kind != "holders":
-        return None
-    if said.is_a_subject:
-        return None
+    compared = _compared(context, question, state, said, kinds[0], entries)
+    if compared or said.is_a_subject:
+        return compared
+    kind = _kind(said, state, kinds, confidence)
+    if kind == "holdings":
+        return _of_a_body(state, said)
     if kind in OF_AN_ENTRY:
         picked = _one(context, question, state, said, entries, kind)
         if picked is None:
             return None
         return Followed(kind, _asks(said, state, question, picked.id, kind), picked.id)
+    if kind != "holders":
+        return None
     shown = _several(context, question, state, said, entries)
     return None if shown is None else Followed(kind, said.text, state.terms, shown)
 
 
-def _kind(said: Reference, state: State, kind: str, confidence: float) -> str:
-    """The kind of question, where the message does not say it: of conditions when it only says who for or what for."""
-    if said.is_bare and (said.purpose or said.recipient) and kind in ("holders", "describe", "social", "out_of_scope"):
-        return "conditions"
+def _kind(said: Reference, state: State, kinds: Sequence[str], confidence: float) -> str:
+    """The kind of question: the likeliest, unless the message says only what it is asked of, or who for, or what for."""
+    kind = kinds[0]
+    is_short = len(said.text.split()) <= SHORT
+    is_of_body = said.is_about and bool(said.bodies) and state.kind not in SHARED
+    says_for = (said.purpose or said.recipient) and (said.is_bare or said.says_who or said.is_about)
+    if says_for and not is_of_body and (kind in UNSAID or (said.is_about and said.recipient)):
+        return state.kind if state.kind in SHARED and not said.says_who else "conditions"
+    if (is_of_body and said.is_bare) or _is_of_holdings(said, state, kind):
+        return "holdings"
+    if said.is_about and said.describes and state.kind in OF_AN_ENTRY and kind in UNSAID:
+        return state.kind
+    says_where = said.is_bare and (said.place or said.granularity or said.years) and not _WHO.search(said.text)
+    if says_where and (kind not in OF_AN_ENTRY or confidence < LIKELY):
+        return "coverage" if _asks_whether_covered(said, state) else "holders"
+    is_lost = confidence < CLEAR and kind in ("out_of_scope", "social", "help", "define", "holdings")
+    if is_lost and is_short and (said.points or said.is_bare):
+        return next((each for each in kinds if each in OF_AN_ENTRY), "describe")
     if (
-        said.is_bare
-        and (said.place or said.granularity or said.years)
-        and (kind not in OF_AN_ENTRY or confidence < 0.6)
+        kind == "holders"
+        and confidence < CLEAR
+        and said.is_bare
+        and state.entries
+        and not (said.points or said.is_not or said.bodies)
+        and is_short
     ):
-        return "coverage" if state.kind == "coverage" and not said.granularity else "holders"
-    if said.points and kind in ("out_of_scope", "social", "help", "define", "holdings") and confidence < 0.9:
-        return "describe"
+        return next((each for each in kinds if each in OF_AN_ENTRY), "describe")
     return kind
 
 
-def _entries(context: Context, question: Question, state: State) -> list[Dataset]:
-    """The entries of the last answer that the readers of this one may know, in order."""
-    return datasets.get_many(context.db, list(state.entries), audience=question.audience)
+def _asks_whether_covered(said: Reference, state: State) -> bool:
+    """Whether a bare place, year or area asks it of the entry that is talked about, and not for other entries."""
+    if said.granularity:
+        return said.granularity == Granularity.AGGREGATE and bool(grains_named(fold(said.text)))
+    return state.kind == "coverage" or (state.kind in OF_AN_ENTRY and not said.place)
+
+
+def _is_of_holdings(said: Reference, state: State, kind: str) -> bool:
+    """Whether a message goes on about what a body holds: another body, or a subject of the same one."""
+    if state.kind != "holdings" or not state.organisation or kind not in ("holders", "holdings", *PASSING):
+        return False
+    return (bool(said.bodies) and said.is_bare) or (bool(said.words) and not said.bodies and not said.points)
+
+
+def _of_a_body(state: State, said: Reference) -> Followed | None:
+    """What a body holds on what was talked about; or what the body that was talked about holds on something else."""
+    slug = said.bodies[0].slug if said.bodies else state.organisation
+    if slug is None:
+        return None
+    subject = " ".join(said.words) if said.words else "" if state.kind == "holdings" else state.terms
+    return Followed("holdings", said.text, subject, also=slug.replace("-", " "))
+
+
+def _compared(
+    context: Context, question: Question, state: State, said: Reference, kind: str, entries: Sequence[Dataset]
+) -> Followed | None:
+    """The two entries that "the difference between them" is of; or the one talked about, beside what is named."""
+    if kind != "compare" and not (_DIFFER.search(said.text) and (said.points or said.is_bare)):
+        return None
+    places = [ORDINALS[match.lower()] for match in _PLACES.findall(said.text)]
+    pair = [entries[place] for place in places if -len(entries) <= place < len(entries)]
+    current = next((entry for entry in entries if entry.id == state.chosen), entries[0] if entries else None)
+    if len(pair) < 2 and said.words and current and _IT.search(said.text):
+        text = _IT.sub(current.id, said.text, count=1)
+        return Followed("compare", text, text)
+    if len(pair) < 2 and said.is_a_subject:
+        return None
+    if len(pair) < 2 and state.chosen and current:
+        earlier = _entries(context, question, state.earlier)
+        pair = [current, *(entry for entry in (*earlier, *entries) if entry.id != current.id)]
+    elif len(pair) < 2:
+        pair = list(entries)
+    if len(pair) < 2:
+        return None
+    text = f"compare {pair[0].id} and {pair[1].id}"
+    return Followed("compare", text, text)
+
+
+def _entries(context: Context, question: Question, ids: Sequence[str]) -> list[Dataset]:
+    """Those of some entries that the readers of this answer may know, in order."""
+    return datasets.get_many(context.db, list(ids), audience=question.audience)
 
 
 def _one(
@@ -118,6 +216,7 @@ def _one(
     """The one entry that a message refers to."""
     if said.ordinal is not None:
         return entries[said.ordinal] if -len(entries) <= said.ordinal < len(entries) else None
+    default = next((entry for entry in entries if entry.id == state.chosen), entries[0] if entries else None)
     place = None if kind == "coverage" else said.place
     vocabulary = context.search.vocabulary()
     if said.describes or place:
@@ -126,10 +225,13 @@ def _one(
             return picked
         if place or said.describes:
             hits = _search(context, question, state.terms, replace(said, place=place))
+            if said.describes:  # the vehicle register, of which now the driver one is wanted
+                title = default.title if default else state.terms
+                same = _search(context, question, " ".join(title.split()[-1:]), replace(said, place=place))
+                hits = [hit for hit in (*hits, *same) if is_described(said, hit.dataset, vocabulary)] or hits
             if hits:
                 return hits[0].dataset
-    default = next((entry for entry in entries if entry.id == state.chosen), None)
-    return default or (entries[0] if entries else None)
+    return default
 
 
 def _several(
@@ -148,9 +250,21 @@ def _several(
         first = next((entry for entry in entries if entry.id == state.chosen), entries[0])
         return (show_dataset(first, vocabulary),)
     hits = _search(context, question, state.terms, said)
-    if not hits and said.words and not said.points:
+    if said.words and not said.points and _is_better_alone(context, question, said, hits):
         return None
     return tuple(show(hit, vocabulary) for hit in hits[:SHOWN])
+
+
+def _is_better_alone(context: Context, question: Question, said: Reference, hits: Sequence[Hit]) -> bool:
+    """Whether the words of a message find clearly more by themselves than with what was talked about."""
+    if not hits:
+        return not said.is_fragment
+    alone = context.search.find(" ".join(said.words), audience=question.audience, limit=1).hits
+    if not alone:
+        return False
+    if is_titled(said.words, alone[0].dataset) and not any(is_titled(said.words, hit.dataset) for hit in hits):
+        return len(said.words) > 1
+    return alone[0].coverage > max(hit.coverage for hit in hits) + CLEARLY
 
 
 def _search(context: Context, question: Question, terms: str, said: Reference) -> list[Hit]:
@@ -160,6 +274,8 @@ def _search(context: Context, question: Question, terms: str, said: Reference) -
         return []
     hits = context.search.find(words, audience=question.audience, limit=LOOKED_AT).hits
     kept = [hit for hit in hits if hit.coverage >= ENOUGH and fits(said, hit.dataset)]
+    if said.is_wider:
+        kept = [hit for hit in kept if not is_local(hit.dataset)] or kept
     place = gazetteer().named(said.place) if said.place else None
     if place:
         order = {Lies.SAME: 0, Lies.WITHIN: 1, Lies.AROUND: 2}
@@ -174,6 +290,8 @@ def _asks(said: Reference, state: State, question: Question, entry: str, kind: s
     words = [said.text.rstrip("?!. "), entry]
     if kind == "conditions":
         own = state.by == (question.asker.id if question.asker else None)
+        if said.recipient and (said.says_who or said.is_about):
+            words.append(f"with {said.recipient}")
         if own and not said.recipient and state.recipient:
             words.append(f"with {state.recipient}")
         if own and not said.purpose and state.purpose:
@@ -211,6 +329,7 @@ def after(state: State, answer: Answer, question: Question, *, terms: str, is_fo
             return replace(state, **stated)
         kept = "" if terms else " ".join(meaning.acronym for meaning in answer.meanings[:1])
         return State(kind=answer.intent, terms=terms or kept, entries=state.entries, chosen=state.chosen, **stated)
+    before = state.chosen or next(iter(state.entries), None)
     ids = tuple(dict.fromkeys(each.dataset.id for entry in answer.shown for each in (entry, *entry.series)))[
         :MOST_ENTRIES
     ]
@@ -219,10 +338,18 @@ def after(state: State, answer: Answer, question: Question, *, terms: str, is_fo
         kind=answer.intent,
         entries=state.entries if keeps else ids,
         chosen=ids[0] if len(answer.shown) == 1 or answer.intent in OF_AN_ENTRY else None,
+        earlier=_earlier(state, before, ids) if is_followed else (),
+        organisation=answer.organisations[0].slug if answer.intent == "holdings" and answer.organisations else None,
         terms=(state.terms if is_followed else terms) or terms or answer.shown[0].dataset.title,
         place=answer.place,
         **stated,
     )
+
+
+def _earlier(state: State, before: str | None, ids: Sequence[str]) -> tuple[str, ...]:
+    """What was talked about earlier, the latest first, once the entries `ids` are talked about."""
+    found = dict.fromkeys((*([before] if before else []), *state.earlier))
+    return tuple(each for each in found if each not in ids[:1])[:MOST_ENTRIES]
 
 
 PURPOSES = {

@@ -48,10 +48,15 @@ _THANKS = re.compile(
     r"[\s.!?]{0,5}$",
     re.IGNORECASE,
 )
+_POLITE = re.compile(
+    r"(?:(?:ok|okay|great|brilliant|perfect|lovely|super|right|no|yes|yep|nope|fine|got it|i see|cool|many thanks|thanks|thank you|ta|cheers"
+    r"|never ?mind|forget (?:that|it)|scrap that)\b[\s,.!;-]*)+",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"(?<=[.!?;]) |\n")
 _ASKS = re.compile(
     r"\?|\b(?:who|what|which|where|when|how|is there|are there|do we|does|can i|can we|could|any(?:one|body)? (?:know|got"
-    r"|have)|looking for|need|want|find|after)\b",
+    r"|have)|looking for|need|want|find|after)\b|^(?:is|are|was|do|did|has|have|may|might|should|will|would|why)\b",
     re.IGNORECASE,
 )
 
@@ -68,6 +73,7 @@ class Message:
 def read_message(raw: str) -> Message:
     """Make a message ready to be read."""
     clauses = clauses_of(raw)
+    clauses = [clause for clause in clauses if not _POLITE.fullmatch(clause)] or clauses
     whole = " ".join(clauses)[:LONGEST_WHOLE]
     asking = [clause for clause in clauses if _ASKS.search(clause)]
     marked = [clause for clause in asking if "?" in clause]

@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from catalogue.model import AccessRights, Dataset, Edition, PersonalData
-from catalogue.search.phrase import ASKING
+from catalogue.model import AccessRights, Dataset, Edition, Organisation, PersonalData
+from catalogue.search.coverage import grains_named
+from catalogue.search.phrase import ASKING, FAINT
 from catalogue.search.places import Lies, Place, gazetteer
 from catalogue.search.schema import split, stem
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
-from intents.case import read
+from intents.case import body_named, kind_in, read, somebody, user_words
 from intents.learned import Weights
 from intents.phrase import Message
-from intents.slots import Slots
+from intents.slots import Slots, place_of_text
 
-_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1}
+ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1}
 _ORDINAL = re.compile(
     r"\b(?:the )?(first|second|third|fourth|last|1st|2nd|3rd|4th)(?: (?:one|entry|dataset|option|of (?:those|these|them))\b|\b(?=\s*(?:$|[,.?!;-]|please|pls|how|what|who|is|does|then)))"
     r"|^(?:option |number |no\.? ?|#)?([1-9])[.?!]?$",
@@ -32,6 +33,12 @@ _DESCRIBED = re.compile(
 )
 _NOT = re.compile(r"\bnot (?:the |that |those )?((?:[\w&'-]+ ?){1,4}?)(?:ones?|version)?(?:$|[,.?!])", re.IGNORECASE)
 _CORRECTS = re.compile(r"^(?:no|nope|nah|sorry|hmm|oh)\b[\s,.]*(?:not that(?: one)?[\s,.]*)?(?:i (?:meant?|want(?:ed)?|said)\b)?\s*", re.IGNORECASE)  # fmt: skip
+_WHO_ASKS = re.compile(
+    r"\b(?:i'?m|i am|we'?re|we are|i work|we work|working|based|speaking|asking) (?:\w+ ){0,2}?(?:at|for|in|from|with|an?|the|on behalf of)\b",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"^(?:and |so |but |ok |then )*(?:what about|how about|and|or)\b", re.IGNORECASE)
+_FRAGMENT = re.compile(r"^(?:and|but|or|not|just|only|the|what about|how about)\b|\bnot the\b", re.IGNORECASE)
 _WIDER = re.compile(r"\bnational(?:ly)?\b|\bwhole country\b|\beverywhere\b", re.IGNORECASE)
 _NEW_SUBJECT = re.compile(
     r"\b(?:who(?:'s|s| has| holds?| owns| keeps| got| have| is)?|is there|are there|any(?:one|body)|looking for|do we have|list|data on|what does|what is|whats|what's)\b",
@@ -40,7 +47,7 @@ _NEW_SUBJECT = re.compile(
 _EMPTY = frozenset(
     """
     just only too also instead please pls then actually really well ok okay and or but what about how hmm right fine
-    cool great thanks thank cheers oh yes no yeah as same one ones version versions bit please now again even all
+    cool great thanks thank cheers oh yes no yeah as same one ones version versions bit please now again even all not no
     nationally national theirs version thing mean meant want wanted
     """.split()
 )
@@ -51,11 +58,17 @@ _SIDES = {
 }
 
 
+SHORT = 14
+"""Words of a message that is read as one, whatever sentences it has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """What a message says of what was talked about. `words` are its own words of content; `is_bare` when it has none.
 
-    `is_a_subject`: its words are a subject of their own. `describes` are the words of "the … one".
+    `is_a_subject`: its words are a subject of their own. `describes` are the words of "the … one". `bodies` are those
+    named. `is_about`: it asks the same of something else ("what about …"); `is_fragment`: it is no sentence of its own;
+    `says_who`: it says who asks.
     """
 
     text: str
@@ -71,6 +84,10 @@ class Reference:
     purpose: str | None = None
     years: str | None = None
     is_wider: bool = False
+    bodies: tuple[Organisation, ...] = ()
+    is_about: bool = False
+    is_fragment: bool = False
+    says_who: bool = False
 
     @property
     def is_bare(self) -> bool:
@@ -79,23 +96,40 @@ class Reference:
 
 def read_reference(
     message: Message,
+    raw: str,
     slots: Slots,
     vocabulary: Vocabulary,
     learned: Weights,
     is_known: Callable[[str], bool],
-    stands_alone: Callable[[str], bool],
+    stands_alone: Callable[[str, bool], bool],
 ) -> Reference:
-    """What a message refers to. `stands_alone` says whether words are a subject that the catalogue has."""
-    text = _CORRECTS.sub("", message.text) or message.text
+    """What a message refers to. `stands_alone` says whether words are a subject that the catalogue has.
+
+    Of a piece of a sentence it is asked whether the words are the name of something. `raw` is the message as written.
+    """
+    said = message.whole if len(message.whole.split()) <= SHORT else message.text
+    text = _CORRECTS.sub("", said) or said
+    text, slots = _without_another_place(text, slots)
     ordinal = _ORDINAL.search(text)
     described = _DESCRIBED.search(text)
     negated = _NOT.search(text)
-    rest = _ORDINAL.sub(" ", read(text, vocabulary).rest)
+    spoken = read(text, vocabulary)
+    rest = _ORDINAL.sub(" ", spoken.rest)
     words = _content(rest, slots, vocabulary, learned, is_known)
     points = bool(_POINTS.search(text)) or ordinal is not None
     describing = (negated[1] if negated else (described[1] or described[2]) if described else "") or ""
     names = [word for word in split(fold(describing)) if word not in ASKING - {"published", "national"}]
-    alone = bool(words) and not points and stands_alone(" ".join(words)) and _is_full(text, words)
+    is_fragment = bool(_FRAGMENT.search(text)) and not _NEW_SUBJECT.search(text)
+    alone = bool(words) and not points and _is_full(text, words) and stands_alone(" ".join(words), is_fragment)
+    says_who = bool(_WHO_ASKS.search(text))
+    about = _ABOUT.match(raw.strip())
+    body = body_named(_ABOUT.sub("", text).strip(" ?.!"), vocabulary) if about else None
+    if about:
+        named = {word for each in vocabulary.mentions(split(fold(text))) for word in each.words.split()}
+        words = [word for word in words if word not in named]
+    if body is None and says_who:
+        body = somebody(text) or kind_in(text)
+        words, alone = ([], False) if body else (words, alone)
     return Reference(
         text,
         tuple(words),
@@ -104,12 +138,39 @@ def read_reference(
         points,
         negated is not None,
         alone,
-        slots.place,
+        slots.place if not says_who and _is_of_data(text, vocabulary) else None,
         slots.granularity,
-        slots.recipient,
+        slots.recipient or (user_words(body) if body else None),
         slots.purpose,
         slots.period,
         bool(_WIDER.search(text)),
+        slots.organisations,
+        about is not None,
+        is_fragment,
+        says_who,
+    )
+
+
+def _without_another_place(text: str, slots: Slots) -> tuple[str, Slots]:
+    """A text without the place that is not wanted ("not England, Wales"), and the place that is left."""
+    negated = _NOT.search(text)
+    if negated is None or gazetteer().named(negated[1].strip()) is None:
+        return text, slots
+    rest = " ".join(f"{text[: negated.start()]} {text[negated.end() :]}".split())
+    return rest, replace(slots, place=place_of_text(rest))
+
+
+def _is_of_data(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a place that is named says where data is from, and is not only part of the name of a body."""
+    words = split(fold(text))
+    capitals = frozenset(fold(word) for word in text.split() if word[:1].isupper())
+    bodies = vocabulary.mentions(words, capitals)
+    return any(
+        not any(
+            body.start <= place.start and place.end <= body.end and body.end - body.start > place.end - place.start
+            for body in bodies
+        )
+        for place in gazetteer().mentions(words, capitals)
     )
 
 
@@ -120,7 +181,7 @@ def _is_full(text: str, words: Sequence[str]) -> bool:
 def _place_of(match: re.Match[str] | None) -> int | None:
     if match is None:
         return None
-    return _ORDINALS[match[1].lower()] if match[1] else int(match[2]) - 1
+    return ORDINALS[match[1].lower()] if match[1] else int(match[2]) - 1
 
 
 def _content(
@@ -129,39 +190,68 @@ def _content(
     """The words of a message that may be about something: no places, years, words that ask or join."""
     words = split(fold(text))
     capitals = frozenset(fold(word) for word in text.split() if word[:1].isupper())
+    shouted = frozenset(fold(word) for word in text.split() if word.isupper())
     inside = {place for mention in gazetteer().mentions(words, capitals) for place in range(mention.start, mention.end)}
+    areas = {word for _grain, named in grains_named(fold(text)) for word in split(named)}
     return [
         word
         for place, word in enumerate(words)
         if place not in inside
         and word not in _EMPTY
-        and word not in ASKING
+        and word not in ASKING | FAINT
+        and word not in areas
         and not word.isdigit()
-        and (word not in learned.asking or (is_known(word) and word not in _DETAIL))
+        and (word not in learned.asking or (is_known(word) and not (vocabulary.meanings(word) and word not in shouted)))
         and word not in _DETAIL
     ]
 
 
 _DETAIL = frozenset(
-    "aggregate individual level record records count counts totals published case microdata names named person open licence contact link latest update updated cover covered include included request share current".split()
+    """
+    aggregate individual level record records count counts totals published case microdata names named person open
+    licence contact link latest update updated cover covered include included request share current final provisional
+    annual yearly quarterly monthly weekly daily hourly live closed restricted difference different api download email
+    mailbox team teams
+    """.split()
 )
+
+
+def is_described(said: Reference, entry: Dataset, vocabulary: Vocabulary) -> bool:
+    """Whether an entry is what "the … one" says, as far as its names and facts tell."""
+    return _worth(said, entry, None, vocabulary, is_one_of_many=False) > 0
+
+
+def is_titled(words: Sequence[str], entry: Dataset) -> bool:
+    """Whether an entry's title holds all of some words."""
+    return {stem(word) for word in words} <= set(map(stem, split(fold(entry.title))))
 
 
 def chosen(said: Reference, entries: Sequence[Dataset], vocabulary: Vocabulary) -> Dataset | None:
     """The one of some entries that is described: by its place, its words, its detail; None when that fits none."""
     place = gazetteer().named(said.place) if said.place else None
+    many = len(entries) > 1
     if said.is_not:
         left = [entry for entry in entries if not _worth(said, entry, None, vocabulary)]
+        wanted = replace(said, describes=tuple(word for word in said.words if word not in said.describes), is_not=False)
+        if wanted.describes:
+            fitting = [entry for entry in left if _worth(wanted, entry, place, vocabulary, is_one_of_many=many) >= 1]
+            return fitting[0] if fitting else None
         return left[0] if left and len(left) < len(entries) else None
-    scored = [(_worth(said, entry, place, vocabulary), entry) for entry in entries]
+    scored = [(_worth(said, entry, place, vocabulary, is_one_of_many=many), entry) for entry in entries]
     best = max((worth for worth, _entry in scored), default=0)
+    if many and said.describes and not place and len({int(worth) for worth, _entry in scored}) == 1:
+        return None  # what is as true of all of them picks none
     return next((entry for worth, entry in scored if worth == best), None) if best > 0 else None
 
 
-def _worth(said: Reference, entry: Dataset, place: Place | None, vocabulary: Vocabulary) -> float:
+def _worth(
+    said: Reference, entry: Dataset, place: Place | None, vocabulary: Vocabulary, *, is_one_of_many: bool = True
+) -> float:
+    """How well an entry fits what is said of it. Where it is the only one, more than its holder's name has to fit."""
     names = " ".join(
         (entry.title, *entry.alternative_titles, *entry.acronyms, *entry.keywords, vocabulary.name(entry.publisher) or "", entry.publisher_acronym or "", entry.edition or "", entry.spatial or "")
     )  # fmt: skip
+    names = names if is_one_of_many else entry.title
     stems, title = (frozenset(map(stem, split(fold(text)))) for text in (names, entry.title))
     worth = sum(
         (stem(word) in title) + (stem(word) in stems or _is(word, entry)) for word in said.describes or said.words
@@ -173,7 +263,7 @@ def _worth(said: Reference, entry: Dataset, place: Place | None, vocabulary: Voc
         worth += 2
     if said.granularity and not said.is_not and said.describes:
         worth += _SIDES[said.granularity](entry)
-    return worth
+    return worth + 0.5 / len(title) if worth and title else worth  # of two it fits the one with the plainer name
 
 
 def _is(word: str, entry: Dataset) -> bool:
@@ -195,11 +285,21 @@ def _is(word: str, entry: Dataset) -> bool:
             return entry.superseded_by is None and bool(entry.supersedes)
         case "old" | "older":
             return entry.superseded_by is not None
+        case "live" | "realtime":
+            return entry.update_frequency == "continuous"
         case _:
-            return False
+            return entry.update_frequency is not None and _OFTEN.get(word) == entry.update_frequency
 
 
-ADJECTIVES = frozenset("open restricted published provisional final".split())
+_OFTEN = {
+    "annual": "annual",
+    "yearly": "annual",
+    "quarterly": "quarterly",
+    "monthly": "monthly",
+    "weekly": "weekly",
+    "daily": "daily",
+}
+ADJECTIVES = frozenset(("open", "restricted", "published", "provisional", "final", *_OFTEN))
 """What an entry must be to be "the … one"."""
 
 

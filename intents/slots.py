@@ -42,7 +42,7 @@ _IDENTIFIED = compile_all(
 _RECORDS = compile_all(
     r"\b(?:record|individual|person|pupil|patient|case|row|client|child|people|student|household|company|transaction)[- ]?level\b",
     r"\b(?:line by line|row by row|case by case|micro ?data|individual (?:records?|cases?)|raw records|each (?:person|kid|pupil|patient|letting)|every (?:letting|employee|case|record|patient|pupil))\b",
-    r"\bnot the (?:aggregate|published|summary|totals?)\b",
+    r"\bnot (?:just )?(?:the )?(?:aggregate|published|summary|totals?|stats|statistics|counts|figures|numbers)\b",
 )
 _COUNTS = compile_all(
     r"\b(?:how many|numbers? of|headcounts?|counts?|totals?|aggregates?d?|rates?|proportion|percentages?|statistics|stats|averages?|breakdowns?|the published (?:one|version)|published version)\b",

@@ -34,7 +34,7 @@ from intents import (
     steward_edit,
 )
 from intents.answers import Answer, Outcome, Shown
-from intents.context import Claim, Context, Question
+from intents.context import NAMES, Claim, Context, Question
 from intents.conversation import OF_AN_ENTRY, PASSING, Conversation, Followed, after, follow, shown_as
 from intents.learned import features_of, likelihoods, skeleton, thresholds, weights, words_of
 from intents.phrase import Message, read_message
@@ -94,7 +94,10 @@ OWN_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is asked: the kind, how sure that is (0 to 1), the next best kind, and what about."""
+    """What is asked: the kind, how sure that is (0 to 1), the next best kind, and what about.
+
+    `ranked` are all kinds by the statistical reading, the likeliest first; empty where a pattern was certain.
+    """
 
     name: str
     confidence: float
@@ -105,6 +108,7 @@ class Intent:
     message: Message
     slots: Slots
     unsure_of: tuple[str, ...] = ()
+    ranked: tuple[str, ...] = ()
 
 
 def understand(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool] = lambda _word: True) -> Intent:
@@ -115,20 +119,26 @@ def understand(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool
     message = read_message(text)
     claims = claims_of(message, vocabulary)
     unsure_of: tuple[str, ...] = ()
+    ranked: tuple[str, ...] = ()
     if claims and claims[0][0].confidence >= CERTAIN:
         claim = claims[0][0]
         runner_up = claims[1][0].intent if len(claims) > 1 else None
+        if claim.intent == "out_of_scope":
+            _other, ranked, _unsure = _likeliest(message, [], vocabulary, is_known)
     else:
-        claim, runner_up, unsure_of = _likeliest(message, [claim for claim, _module in claims], vocabulary, is_known)
+        claim, ranked, unsure_of = _likeliest(message, [claim for claim, _module in claims], vocabulary, is_known)
+        runner_up = ranked[1]
     slots = read_slots(message, vocabulary, kind=claim.intent)
     module = BY_NAME[claim.intent]
-    return Intent(claim.intent, claim.confidence, runner_up, claim.subject, claim, module, message, slots, unsure_of)
+    return Intent(
+        claim.intent, claim.confidence, runner_up, claim.subject, claim, module, message, slots, unsure_of, ranked
+    )
 
 
 def _likeliest(
     message: Message, claims: list[Claim], vocabulary: Vocabulary, is_known: Callable[[str], bool]
-) -> tuple[Claim, str | None, tuple[str, ...]]:
-    """The likeliest kind of question by the statistical reading, as a claim; the runner-up; all likely ones if unsure."""
+) -> tuple[Claim, tuple[str, ...], tuple[str, ...]]:
+    """The likeliest kind of question by the statistical reading, as a claim; all by likelihood; the likely if unsure."""
     learned = weights()
     marked = skeleton(message.text, vocabulary, learned, is_known)
     features = features_of(words_of(message.text), marked, [(claim.intent, claim.confidence) for claim in claims])
@@ -146,7 +156,7 @@ def _likeliest(
     sure, ahead = thresholds()
     is_named = any(claim.intent == kind and claim.confidence >= NAMED for claim in claims)
     is_unsure = not is_named and odds[kind] < sure and odds[kind] - odds[kinds[1]] < ahead
-    return replace(claimed, confidence=round(odds[kind], 3)), kinds[1], tuple(kinds[:5]) if is_unsure else ()
+    return replace(claimed, confidence=round(odds[kind], 3)), tuple(kinds), tuple(kinds[:5]) if is_unsure else ()
 
 
 def _unclaimed(kind: str, subject: str, message: Message, vocabulary: Vocabulary) -> Claim:
@@ -193,21 +203,22 @@ def _followed(
     context: Context, question: Question, intent: Intent, conversation: Conversation, is_known: Callable[[str], bool]
 ) -> Followed | None:
     """What the message means in the conversation; None when it stands alone."""
-    if intent.name in PASSING and intent.confidence >= CERTAIN:
+    if intent.name in PASSING and intent.confidence > (CERTAIN if intent.name == "out_of_scope" else PLAIN):
         return None
 
-    def stands_alone(words: str) -> bool:
+    def stands_alone(words: str, must_be_named: bool) -> bool:
         hits = context.search.find(words, audience=question.audience, limit=1).hits
+        if must_be_named:
+            return bool(hits) and (hits[0].is_exact or hits[0].named >= len(words.split()))
         return (
-            bool(hits)
-            and hits[0].coverage >= STANDS_ALONE
-            and bool(
-                {match.field for match in hits[0].matches} & {"title", "alternative_titles", "acronyms", "keywords"}
-            )
+            bool(hits) and hits[0].coverage >= STANDS_ALONE and any(match.field in NAMES for match in hits[0].matches)
         )
 
-    said = read_reference(intent.message, intent.slots, context.search.vocabulary(), weights(), is_known, stands_alone)
-    return follow(context, question, conversation.state, said, kind=intent.name, confidence=intent.confidence)
+    said = read_reference(
+        intent.message, question.text, intent.slots, context.search.vocabulary(), weights(), is_known, stands_alone
+    )
+    ranked = intent.ranked or (intent.name,)
+    return follow(context, question, conversation.state, said, kinds=ranked, confidence=intent.confidence)
 
 
 def _answer(
@@ -215,7 +226,7 @@ def _answer(
 ) -> Answer:
     claim = intent.claim
     if followed:
-        claim = replace(claim, intent=followed.kind, subject=followed.subject, confidence=FOLLOWED)
+        claim = Claim(followed.kind, FOLLOWED, followed.subject, followed.also or claim.also)
         if followed.shown is not None:
             return shown_as(followed, claim)
         question = replace(question, text=followed.text)

@@ -238,7 +238,10 @@ class Sender(Actions):
         return f"<@{self.workspace.bot_user_id}>" in text or f"<@{self.workspace.bot_user_id}|" in text
 
     def _unfurls(self, url: str) -> bool:
-        host = urlsplit(url).hostname or ""
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError:  # no address, though it looks like one
+            return False
         domains = manifests.unfurl_domains(self.manifest)
         return any(host == domain or host.endswith("." + domain) for domain in domains)
 

@@ -66,7 +66,10 @@ def unfurls(
 
 
 def _of(context: Context, url: str, person: Person | None, audience: Audience, now: datetime) -> list[Block]:
-    path = unquote(urlsplit(url).path)
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:  # such as https://[ : an address in a message is anybody's text
+        return []
     try:
         if path.startswith(ENTRY):
             return _entry(context, path.removeprefix(ENTRY), audience)

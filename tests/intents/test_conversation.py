@@ -95,3 +95,53 @@ def test_the_state_survives_being_written_down(says):
     says("who holds Price Paid Data?")
     kept = loads(dumps(asdict(says.conversation.state)))
     assert State.of(kept) == says.conversation.state
+
+
+def test_a_body_that_would_use_the_data_is_not_where_it_is_from(says):
+    first = ids(says("who holds housing benefit data"))[0]
+    answer = says("can Camden council use it for fraud")
+    assert (answer.intent, ids(answer)[0], answer.recipient) == ("conditions", first, "Camden Council")
+    answer = says("and for debt?")
+    assert (answer.intent, ids(answer)[0], answer.purpose) == ("conditions", first, "debt")
+
+
+def test_who_asks_is_taken_as_who_would_use_it(says):
+    first = ids(says("who has the pupil level school census for wales"))[0]
+    answer = says("I work at a university in Leeds")
+    assert (answer.intent, ids(answer)[0], answer.recipient) == ("conditions", first, "a university")
+
+
+@pytest.mark.parametrize("text", ["what's different between them", "what is the difference", "compare them"])
+def test_what_was_talked_about_is_compared_with_what_came_before(says, text: str):
+    england = ids(says("looking for energy performance certificates"))[0]
+    scotland = ids(says("scotland?"))[0]
+    answer = says(text)
+    assert (answer.intent, ids(answer)) == ("compare", [scotland, england])
+
+
+def test_the_first_and_the_third_are_compared(says):
+    entries = ids(says("who holds blue badge data"))
+    assert ids(says("compare the first and the third")) == [entries[0], entries[2]]
+
+
+def test_another_body_is_asked_the_same(says):
+    says("what does DVLA hold")
+    answer = says("what about Ofsted?")
+    assert answer.intent == "holdings"
+    assert all(each.startswith("ofsted/") for each in ids(answer))
+
+
+def test_a_message_with_no_subject_is_about_what_was_talked_about(says):
+    first = ids(says("gp appointments"))[0]
+    assert (says("send me the link").intent, ids(says("send me the link"))[0]) == ("access", first)
+
+
+def test_not_this_place_but_that_one(says):
+    says("who holds hospital admissions for every patient")
+    assert ids(says("not England, Wales"))[0].startswith(("dhcw/", "wg/", "phw/"))
+
+
+def test_the_same_is_asked_of_another_one(says):
+    says("who do i ask about the driver register?")
+    answer = says("and the vehicle one")
+    assert (answer.intent, ids(answer)[0]) == ("contact", "dvla/vehicle-register")
