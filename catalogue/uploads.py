@@ -20,6 +20,7 @@ from catalogue.errors import AlreadyDecided, NotAllowed, NotFound
 from catalogue.harvest import files
 from catalogue.harvest.permits import of_person
 from catalogue.harvest.run import Report, merge_rows
+from catalogue.harvest.undo import Undone
 from catalogue.harvest.undo import undo as undo_run
 from catalogue.model import Person, Role
 from catalogue.responsible import keepers
@@ -252,15 +253,17 @@ def refuse(db: Database, upload_id: str, because: str, *, now: datetime) -> None
 
 def undo(db: Database, upload_id: str, *, by: Person, now: datetime) -> None:
     """Take back everything that the file changed and nobody changed since."""
-    with db.atomic():
-        upload = of(db, upload_id, by)
-        if not upload.run or not may_bring(by, now=now):
-            raise NotAllowed("This file changed nothing, or you no longer look after any entries.")
-        undone = undo_run(db, upload.run, by=by.id, now=now)
+    upload = of(db, upload_id, by)
+    if not upload.run or not may_bring(by, now=now):
+        raise NotAllowed("This file changed nothing, or you no longer look after any entries.")
+
+    def within(undone: Undone) -> None:
         if not _move(db, upload, State.UNDONE, only=State.DONE, report={**upload.report, "undone": undone.as_json()}):
             raise AlreadyDecided(upload.name, by=by.id, at=clock.stamp(upload.at))
         outbox.retell(db, about(upload_id), now=now)
         outbox.retell(db, f"{about(upload_id)}:others", now=now)
+
+    undo_run(db, upload.run, by=by.id, now=now, within=within)
 
 
 def _move(

@@ -21,7 +21,7 @@ from catalogue.harvest import kinds
 from catalogue.harvest.fetch import Fetcher
 from catalogue.harvest.pages import Page, Partial
 from catalogue.harvest.sources import Kind, Source
-from catalogue.harvest.writing import Publishers, begin, stage
+from catalogue.harvest.writing import Publishers, begin, put_away, stage
 from catalogue.rows import Fault, Resolve
 from catalogue.store import Database
 
@@ -133,7 +133,8 @@ def _resumed(db: Database, source: Source, *, now: datetime) -> Gathering | None
         if source.kind is Kind.CKAN and can_go_on and found is None and _take_over(db, row["id"], row["runner"]):
             found = _restored(db, source, row["id"])
         if found is None or found.run != row["id"]:
-            drop(db, row["id"], state="failed")
+            db.execute("UPDATE runs SET state = 'failed' WHERE id = :run", {"run": row["id"]})
+    put_away(db, now=now)
     return found
 
 
@@ -294,14 +295,6 @@ def gathered(db: Database, run: str) -> tuple[set[str], Notes]:
     for row in rows:
         seen.update(json.loads(row["ids"]))
     return seen, Notes(**json.loads(rows[-1]["notes"])) if rows else Notes()
-
-
-def drop(db: Database, run: str, *, state: str) -> None:
-    """Remove what a run had put aside."""
-    with db.atomic():
-        db.execute("DELETE FROM staged WHERE run = :run", {"run": run})
-        db.execute("DELETE FROM fetched WHERE run = :run", {"run": run})
-        db.execute("UPDATE runs SET state = :state WHERE id = :run", {"run": run, "state": state})
 
 
 def _runner() -> str:

@@ -53,16 +53,19 @@ def harvest(
 def go_on(db: Database, name: str, run: str, *, by: str, now: datetime) -> Report:
     """Go on with a stopped run: somebody has seen what would be missing. Raises NotFound, CannotGoOn."""
     source = sources.get(db, name)
-    with db.atomic():
+
+    def is_waiting() -> None:
         if not db.execute(
             "UPDATE runs SET state = 'gathered' WHERE id = :run AND source = :name"
             " AND state IN ('stopped', 'accepted')",
             {"run": run, "name": name},
         ):
             raise _cannot(db, name, run)
-        report = merge(db, source, run, by=by, now=now, go_on=True)
         audit.record(db, by=by, action="harvest.run", about=run, detail={"source": name}, now=now)
-        return report
+
+    if run_of(db, run) is None:
+        raise NotFound("run", run)
+    return merge(db, source, run, by=by, now=now, go_on=is_waiting)
 
 
 def accept(db: Database, name: str, run: str, *, by: Person, now: datetime) -> None:

@@ -3,7 +3,7 @@
 That an entry is somebody else's is said in the same words whether or not it is there, so that a file finds out nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from catalogue import rights
@@ -30,8 +30,8 @@ def of_person(person: Person, *, now: datetime) -> May:
     return may
 
 
-def leave_out(db: Database, run: str, may: May) -> Iterator[Fault]:
-    """Take the rows of a run that may not be brought out of what is staged, inside the caller's transaction."""
+def leave_out(db: Database, run: str, may: May, *, only: Collection[str] | None = None) -> Iterator[Fault]:
+    """Take the rows of a run that may not be brought, all or only of some entries, out of what is staged."""
     rows = db.query(
         "SELECT s.place, s.id, s.publisher AS given, d.publisher AS present, d.id AS known FROM staged s"
         " LEFT JOIN datasets d ON d.id = s.id WHERE s.run = :run ORDER BY s.place",
@@ -40,6 +40,8 @@ def leave_out(db: Database, run: str, may: May) -> Iterator[Fault]:
     refused = []
     for row in rows:
         is_there = row["known"] is not None
+        if only is not None and row["id"] not in only:
+            continue
         if not may(row["id"], is_there, row["present"] if is_there else row["given"]):
             refused.append({"run": run, "id": row["id"]})
             yield Fault(row["place"], "publisher", REASON, left_out=True)

@@ -1,7 +1,7 @@
 """One run: stage what was read, compare it with the record, merge it in one transaction.
 
-Staging keeps the catalogue free for everybody else: rows are read, mapped and put aside in small transactions, and
-only the comparison and the merge happen in the one transaction that changes entries. A run that is killed leaves the
+Staging keeps the catalogue free for everybody else: rows are read, mapped, compared and put aside in small
+transactions, and the one transaction that changes entries is a few statements. A run that is killed leaves the
 old catalogue; one that is repeated changes nothing.
 
 A row updates the entry with its id field by field: a field it does not have is left alone, one it has empty is
@@ -16,10 +16,11 @@ from itertools import islice
 from typing import Any
 
 from catalogue import clock, organisations
-from catalogue.datasets import columns, take_changes
+from catalogue.datasets import columns, last_change, take_changes
 from catalogue.entries import Document, canonical, difference
+from catalogue.harvest import prepared
 from catalogue.harvest.permits import May, leave_out
-from catalogue.harvest.writing import BATCH, Publishers, begin, count_new, stage, unstage, write_new, write_updates
+from catalogue.harvest.writing import BATCH, SPAN, Publishers, alone, begin, put_away, spans, stage, write_new
 from catalogue.model import Status
 from catalogue.rows import Fault, Resolve, clean
 from catalogue.store import Database
@@ -88,23 +89,21 @@ def merge_rows(
     report = Report(run=begin(db, source=source, by=by, now=now), dry_run=dry_run)
     publishers = Publishers(resolve)
     _stage(db, rows, report, publishers=publishers, publisher=publisher, progress=progress)
-    with db.atomic():
-        take_changes(db, 0)  # from here on nobody else changes an entry that is being compared
-        for fault in leave_out(db, report.run, may) if may else ():
-            report.note(fault)
-        if not dry_run:
-            organisations.add_unknown(db, _staged_only(db, report.run, publishers.new()) if may else publishers.new())
-        report.added = count_new(db, report.run)
-        _count_added(db, report)
-        updates = list(_updates(db, report))
-        report.changed = len(updates)
-        staged = int(db.query("SELECT COUNT(*) AS n FROM staged WHERE run = :run", {"run": report.run})[0]["n"])
-        report.unchanged = staged - report.added - report.changed
-        if not dry_run:
-            write_new(db, report.run, count=report.added, by=by, why=why, now=now)
-            write_updates(db, report.run, updates, by=by, why=why, now=now)
+    since = last_change(db)
+    unknown = _compare(db, report, publishers, may=may)
+    if dry_run:
         _finish(db, report, now=now)
-    unstage(db, report.run)
+    else:
+        with db.atomic():
+            take_changes(db, 0)  # from here on nobody else changes an entry
+            if late := prepared.late(db, report.run, since=since):
+                prepared.take_out(db, report.run, late)
+                unknown = _compare(db, report, publishers, may=may, only=late)
+            organisations.add_unknown(db, unknown)
+            write_new(db, report.run, count=report.added, by=by, why=why, now=now)
+            prepared.write(db, report.run, by=by, why=why, now=now)
+            _finish(db, report, now=now)
+    put_away(db, now=now)
     return report
 
 
@@ -159,22 +158,39 @@ def _staged(
     }
 
 
-def _updates(db: Database, report: Report) -> Iterable[dict[str, Any]]:
-    """What the run changes in entries that are there already: the new columns and the difference, field by field."""
+def _compare(
+    db: Database, report: Report, publishers: Publishers, *, may: May | None, only: list[str] | None = None
+) -> dict[str, str]:
+    """Work out what the staged rows would do, all or only some: what entries become is put aside, the report counts.
+
+    Returns the organisations that nobody knew, slug with name.
+    """
+    for fault in leave_out(db, report.run, may, only=only) if may else ():
+        report.note(fault)
+    for span in spans(db, report.run) if only is None else (alone(report.run, each) for each in only):
+        _prepare(db, span)
+    _count(db, report)
+    return _staged_only(db, report.run, publishers.new()) if may else publishers.new()
+
+
+def _prepare(db: Database, span: Mapping[str, Any]) -> None:
+    """Put aside what the entries of a span become that are there already and differ from their rows."""
     rows = db.query(
-        "SELECT s.id, s.entry AS row, s.cleared, d.entry AS present, d.revision, h.action, h.changes FROM staged s"
-        " JOIN datasets d ON d.id = s.id LEFT JOIN history h ON h.dataset_id = d.id AND h.revision = d.revision"
-        " WHERE s.run = :run AND s.digest <> d.digest ORDER BY s.place",
-        {"run": report.run},
+        "SELECT s.place, s.entry AS row, s.cleared, d.entry AS present, d.revision, h.action, h.changes"
+        f" FROM {SPAN} AS s JOIN datasets d ON d.id = s.id"
+        " LEFT JOIN history h ON h.dataset_id = d.id AND h.revision = d.revision WHERE s.digest <> d.digest",
+        span,
     )
+    updates = []
     for row in rows:
         before, given = json.loads(row["present"]), json.loads(row["row"])
         is_undone = row["action"] == "undo" and row["changes"] == UNDONE
         after = given if is_undone else updated(before, given, row["cleared"].split())
         changes = difference(before, after)
         if changes:
-            _note_change(report, after, changes)
-            yield {**columns(after), "revision": row["revision"], "changes": canonical(changes)}
+            written = {"place": row["place"], "revision": row["revision"], "changes": canonical(changes)}
+            updates.append({**columns(after), **written})
+    prepared.put(db, span["run"], updates)
 
 
 def _staged_only(db: Database, run: str, names: Mapping[str, str]) -> dict[str, str]:
@@ -184,24 +200,30 @@ def _staged_only(db: Database, run: str, names: Mapping[str, str]) -> dict[str, 
     return {slug: name for slug, name in names.items() if slug in there}
 
 
-def _note_change(report: Report, after: Document, changes: Mapping[str, Any]) -> None:
-    for name in changes:
-        report.changed_fields[name] = report.changed_fields.get(name, 0) + 1
-    publisher = after.get("publisher", "")
-    report.publishers[publisher] = report.publishers.get(publisher, 0) + 1
-    report.withdrawn += changes.get("status", [None, None])[1] == Status.WITHDRAWN
-    if len(report.examples) < EXAMPLES_KEPT:
-        report.examples.append((after["id"], list(changes)))
-
-
-def _count_added(db: Database, report: Report) -> None:
-    """How many entries of each publisher are new."""
+def _count(db: Database, report: Report) -> None:
+    """What is to be added and changed, by publisher and field."""
     rows = db.query(
         "SELECT COALESCE(s.publisher, '') AS publisher, COUNT(*) AS n FROM staged s LEFT JOIN datasets d ON d.id = s.id"
         " WHERE s.run = :run AND d.id IS NULL GROUP BY COALESCE(s.publisher, '')",
         {"run": report.run},
     )
     report.publishers = {row["publisher"]: row["n"] for row in rows}
+    report.added = sum(report.publishers.values())
+    report.changed, report.withdrawn, report.changed_fields, report.examples = 0, 0, {}, []
+    for dataset_id, publisher, changes in prepared.changes(db, report.run):
+        _count_change(report, dataset_id, publisher or "", changes)
+    staged = int(db.query("SELECT COUNT(*) AS n FROM staged WHERE run = :run", {"run": report.run})[0]["n"])
+    report.unchanged = staged - report.added - report.changed
+
+
+def _count_change(report: Report, dataset_id: str, publisher: str, changes: Mapping[str, Any]) -> None:
+    report.changed += 1
+    for name in changes:
+        report.changed_fields[name] = report.changed_fields.get(name, 0) + 1
+    report.publishers[publisher] = report.publishers.get(publisher, 0) + 1
+    report.withdrawn += changes.get("status", [None, None])[1] == Status.WITHDRAWN
+    if len(report.examples) < EXAMPLES_KEPT:
+        report.examples.append((dataset_id, list(changes)))
 
 
 def updated(before: Document, given: Mapping[str, Any], cleared: Iterable[str]) -> Document:

@@ -5,7 +5,7 @@ removed: history stays. To a later harvest an undo is a steward's edit, which it
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,8 @@ from catalogue import audit, clock, datasets
 from catalogue.datasets import columns
 from catalogue.entries import Document, canonical, difference
 from catalogue.errors import CatalogueError, NotFound
-from catalogue.harvest.writing import begin, write_updates
+from catalogue.harvest import prepared
+from catalogue.harvest.writing import BATCH, begin, put_away
 from catalogue.history import with_values
 from catalogue.store import Database
 
@@ -37,25 +38,27 @@ class Undone:
         return asdict(self)
 
 
-def undo(db: Database, run: str, *, by: str, now: datetime) -> Undone:
-    """Take back all that a run did. Raises NotFound, and CannotUndoRun when it was undone or never ended."""
+def undo(
+    db: Database, run: str, *, by: str, now: datetime, within: Callable[[Undone], None] = lambda _done: None
+) -> Undone:
+    """Take back all that a run did. Raises NotFound, and CannotUndoRun when it was undone or never ended.
+
+    What entries become is worked out before the transaction that writes it; `within` is called inside that.
+    """
+    _guard(db, run)
+    since = datasets.last_change(db)
+    done = Undone(run, begin(db, source=f"undo {run}", by=by, now=now))
+    taken_back = _prepare(db, done)
     with db.atomic():
         datasets.take_changes(db, 0)  # nobody else changes an entry meanwhile
         _guard(db, run)
-        done = Undone(run, begin(db, source=f"undo {run}", by=by, now=now))
-        updates = []
-        for dataset_id, lines in _lines(db, run).items():
-            last = lines[-1]
-            if last["present"] != last["revision"] or last["present"] - len(lines) != lines[0]["revision"] - 1:
-                done.changed_since.append(dataset_id)
-                continue
-            mine: Document = json.loads(last["entry"])
-            after, is_new = _before(mine, lines)
-            done.withdrawn += is_new
-            done.put_back += not is_new
-            changes = canonical(difference(mine, after))
-            updates.append({**columns(after), "revision": last["present"], "changes": changes})
-        write_updates(db, done.undo, updates, by=by, why=f"Undo of {run}", now=now, action="undo")
+        for dataset_id in prepared.late(db, done.undo, since=since):
+            prepared.take_out(db, done.undo, [dataset_id])
+            done.changed_since.append(dataset_id)
+            del taken_back[dataset_id]
+        done.withdrawn = sum(taken_back.values())
+        done.put_back = len(taken_back) - done.withdrawn
+        prepared.write(db, done.undo, by=by, why=f"Undo of {run}", now=now, action="undo")
         db.execute("UPDATE runs SET state = 'undone' WHERE id = :run", {"run": run})
         db.execute(
             "UPDATE runs SET finished_at = :now, state = 'done', report = :report WHERE id = :run",
@@ -63,7 +66,31 @@ def undo(db: Database, run: str, *, by: str, now: datetime) -> Undone:
         )
         detail = {"run": run, "put_back": done.put_back, "withdrawn": done.withdrawn}
         audit.record(db, by=by, action="harvest.run", about=done.undo, detail=detail, now=now)
+        within(done)
+    put_away(db, now=now)
     return done
+
+
+def _prepare(db: Database, done: Undone) -> dict[str, bool]:
+    """Put aside what the entries become that nobody changed since; returns each, with whether the run had added it."""
+    taken_back: dict[str, bool] = {}
+    lines = _lines(db, done.run)
+    ids = list(lines)
+    for start in range(0, len(ids), BATCH):
+        updates = []
+        for row in _present(db, ids[start : start + BATCH]):
+            dataset_id, revision = row["id"], row["revision"]
+            mine_were = lines[dataset_id]
+            last, first = mine_were[-1]["revision"], mine_were[0]["revision"]
+            if revision != last or revision - len(mine_were) != first - 1:
+                done.changed_since.append(dataset_id)
+                continue
+            mine: Document = json.loads(row["entry"])
+            after, taken_back[dataset_id] = _before(mine, mine_were)
+            written = {"place": len(taken_back), "revision": revision, "changes": canonical(difference(mine, after))}
+            updates.append({**columns(after), **written})
+        prepared.put(db, done.undo, updates, action="undo")
+    return taken_back
 
 
 def _guard(db: Database, run: str) -> None:
@@ -77,16 +104,23 @@ def _guard(db: Database, run: str) -> None:
 
 
 def _lines(db: Database, run: str) -> dict[str, list[dict[str, Any]]]:
-    """What the run did to each entry, in order, with the entry as it is now."""
+    """What the run did to each entry, in order."""
     rows = db.query(
-        "SELECT h.dataset_id, h.revision, h.action, h.changes, d.entry, d.revision AS present FROM history h"
-        " JOIN datasets d ON d.id = h.dataset_id WHERE h.run = :run ORDER BY h.number",
-        {"run": run},
+        "SELECT dataset_id, revision, action, changes FROM history WHERE run = :run ORDER BY number", {"run": run}
     )
     lines: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         lines.setdefault(row["dataset_id"], []).append(row)
     return lines
+
+
+def _present(db: Database, ids: list[str]) -> list[dict[str, Any]]:
+    names = {f"id{place}": name for place, name in enumerate(ids)}
+    marks = ", ".join(f":{name}" for name in names)
+    rows = {
+        row["id"]: row for row in db.query(f"SELECT id, entry, revision FROM datasets WHERE id IN ({marks})", names)
+    }
+    return [rows[name] for name in ids]
 
 
 def _before(mine: Mapping[str, Any], lines: list[dict[str, Any]]) -> tuple[Document, bool]:

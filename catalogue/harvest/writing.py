@@ -1,8 +1,9 @@
-"""The bulk writes that an import and a harvest have in common: a run's number, staged rows, new entries, changed ones.
+"""The bulk writes that an import and a harvest have in common: a run's number, staged rows, new entries.
 
-All of it happens inside the caller's transaction, which holds the change numbers (`datasets.take_changes`).
+Changed entries are in `prepared.py`.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from catalogue.entries import Document
 from catalogue.rows import Resolve
 from catalogue.store import Database
 
-BATCH = 2000
+BATCH = 1000
 
 
 class Publishers:
@@ -46,13 +47,9 @@ class Publishers:
 def begin(
     db: Database, *, source: str, by: str, now: datetime, state: str | None = None, runner: str | None = None
 ) -> str:
-    """Begin a run and return its number. What an import that never ended left staged is removed after a day."""
+    """Begin a run and return its number."""
+    put_away(db, now=now)
     with db.atomic():
-        day_ago = clock.stamp(now - timedelta(days=1))
-        db.execute(
-            "DELETE FROM staged WHERE run IN (SELECT id FROM runs WHERE state IS NULL AND started_at < :day_ago)",
-            {"day_ago": day_ago},
-        )
         db.execute("INSERT INTO counters (name, value) VALUES ('run', 0) ON CONFLICT (name) DO NOTHING")
         number = db.query("UPDATE counters SET value = value + 1 WHERE name = 'run' RETURNING value")[0]["value"]
         run = f"RUN-{number:04}"
@@ -74,10 +71,51 @@ def stage(db: Database, rows: list[dict[str, Any]]) -> None:
     )
 
 
-def unstage(db: Database, run: str) -> None:
-    """Remove what an import staged, a batch at a time: after the merge nobody has to wait for that."""
-    batch = "SELECT id FROM staged WHERE run = :run ORDER BY id LIMIT :batch"
-    while db.execute(f"DELETE FROM staged WHERE run = :run AND id IN ({batch})", {"run": run, "batch": BATCH}):
+SPAN = f"(SELECT * FROM staged WHERE run = :run AND id >= :first AND id <= :last ORDER BY id LIMIT {BATCH})"
+"""The staged rows of a span, as a table. Without the limit PostgreSQL would read everything for every span."""
+
+
+def spans(db: Database, run: str) -> Iterator[dict[str, Any]]:
+    """The staged rows of a run in spans of ids, each short enough to be worked out at once: parameters of `SPAN`."""
+    after = ""
+    while True:
+        span = db.query(
+            "SELECT MIN(id) AS first, MAX(id) AS last FROM (SELECT id FROM staged WHERE run = :run AND id > :after"
+            f" ORDER BY id LIMIT {BATCH}) AS few",
+            {"run": run, "after": after},
+        )[0]
+        if span["last"] is None:
+            return
+        yield {"run": run, **span}
+        after = span["last"]
+
+
+def alone(run: str, dataset_id: str) -> dict[str, Any]:
+    """The span that is one entry."""
+    return {"run": run, "first": dataset_id, "last": dataset_id}
+
+
+def put_away(db: Database, *, now: datetime) -> None:
+    """Remove what runs that are over had put aside, and imports that never ended and began a day ago.
+
+    A batch at a time, after the transaction that ended the run: nobody has to wait for that.
+    """
+    rows = db.query(
+        "SELECT r.id FROM runs r WHERE (r.state IN ('done', 'failed', 'replaced', 'undone')"
+        " OR (r.state IS NULL AND (r.finished_at IS NOT NULL OR r.started_at < :day_ago)))"
+        " AND (EXISTS (SELECT 1 FROM staged s WHERE s.run = r.id) OR EXISTS (SELECT 1 FROM prepared p"
+        " WHERE p.run = r.id) OR EXISTS (SELECT 1 FROM fetched f WHERE f.run = r.id))",
+        {"day_ago": clock.stamp(now - timedelta(days=1))},
+    )
+    for row in rows:
+        for table, key in (("staged", "id"), ("prepared", "id"), ("fetched", "page")):
+            empty(db, table, key, run=row["id"])
+
+
+def empty(db: Database, table: str, key: str, *, run: str) -> None:
+    """Remove what a run has in a table, a batch at a time."""
+    batch = f"SELECT {key} FROM {table} WHERE run = :run ORDER BY {key} LIMIT :batch"
+    while db.execute(f"DELETE FROM {table} WHERE run = :run AND {key} IN ({batch})", {"run": run, "batch": BATCH}):
         pass
 
 
@@ -91,7 +129,8 @@ def count_new(db: Database, run: str) -> int:
 
 
 def write_new(db: Database, run: str, *, count: int, by: str, why: str | None, now: datetime) -> None:
-    """Add what is staged and not there yet (`count_new` of them), with its history."""
+    """Add what is staged and not there yet (`count_new` of them), with its history; inside the caller's transaction,
+    which holds the change numbers (`datasets.take_changes`)."""
     if not count:
         return
     values = {"run": run, "now": clock.stamp(now), "by": by, "why": why}
@@ -108,33 +147,4 @@ def write_new(db: Database, run: str, *, count: int, by: str, why: str | None, n
         " s.digest, 1, :first - 1 + ROW_NUMBER() OVER (ORDER BY s.place), :now FROM staged s"
         " LEFT JOIN datasets d ON d.id = s.id WHERE s.run = :run AND d.id IS NULL ORDER BY s.place",
         {"run": run, "now": values["now"], "first": first},
-    )
-
-
-def write_updates(
-    db: Database,
-    run: str,
-    updates: list[dict[str, Any]],
-    *,
-    by: str,
-    why: str | None,
-    now: datetime,
-    action: str = "amend",
-) -> None:
-    """Change entries, with history. Each update: `datasets.columns`, the present `revision`, `changes` as JSON."""
-    if not updates:
-        return
-    stamp, first = clock.stamp(now), take_changes(db, len(updates))
-    for place, update in enumerate(updates):
-        update.update(change=first + place, now=stamp, by=by, why=why, run=run, action=action)
-    db.execute_many(
-        "UPDATE datasets SET title = :title, publisher = :publisher, theme = :theme, status = :status,"
-        " visibility = :visibility, source = :source, entry = :entry, digest = :digest, revision = revision + 1,"
-        " change = :change, updated_at = :now WHERE id = :id",
-        updates,
-    )
-    db.execute_many(
-        "INSERT INTO history (dataset_id, revision, at, by, action, changes, why, run)"
-        " VALUES (:id, :revision + 1, :now, :by, :action, :changes, :why, :run)",
-        updates,
     )

@@ -35,16 +35,21 @@ PRAGMAS = (
 
 
 class WriterLock:
-    """The right to write, held by one thread of one process at a time. Not reentrant."""
+    """The right to write, held by one thread of one process at a time. Not reentrant.
+
+    Whoever has waited longest goes first: a thread that writes one batch after another does not shut the others out.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._thread = threading.Lock()
+        self._thread, self._turnstile = threading.Lock(), threading.Lock()
         self._file: int | None = None
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        with self._thread:
+        with self._turnstile:  # held while waiting, so that the last holder cannot come in again before
+            self._thread.acquire()
+        try:
             if self._file is None:
                 self._file = self._open()
             fcntl.flock(self._file, fcntl.LOCK_EX)
@@ -52,6 +57,8 @@ class WriterLock:
                 yield
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
+        finally:
+            self._thread.release()
 
     def _open(self) -> int:
         try:

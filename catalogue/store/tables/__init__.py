@@ -26,4 +26,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     people.m013_language,
     requests.m014_former_authors,
     requests.m015_typed,
+    entries.m016_prepared,
 )

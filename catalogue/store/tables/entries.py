@@ -158,3 +158,30 @@ def m010_sources(db: Database) -> None:
         CREATE INDEX history_run ON history (run)
         """,
     )
+
+
+def m016_prepared(db: Database) -> None:
+    """What entries become, worked out before the transaction that changes them."""
+    create(
+        db,
+        """
+        CREATE TABLE prepared (
+            run TEXT NOT NULL,
+            action TEXT NOT NULL,
+            place BIGINT NOT NULL,
+            id TEXT NOT NULL,
+            revision BIGINT NOT NULL,
+            title TEXT NOT NULL,
+            publisher TEXT,
+            theme TEXT,
+            status TEXT NOT NULL,
+            visibility TEXT NOT NULL,
+            source TEXT,
+            entry TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            changes TEXT NOT NULL,
+            PRIMARY KEY (run, id)
+        );
+        CREATE INDEX prepared_place ON prepared (run, place)
+        """,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from catalogue import clock, datasets
-from catalogue.harvest import conflicts, sources
+from catalogue.harvest import compare, conflicts, merge, sources
 from catalogue.harvest.harvest import CannotGoOn, go_on
 from catalogue.harvest.report import Report
 from catalogue.model import GOVERNMENT, PUBLIC, AccessRights, Dataset, Status, Visibility
@@ -105,6 +105,25 @@ def test_what_a_steward_did_not_touch_follows_the_source_and_what_they_did_is_a_
     (conflict,) = conflicts.of_entry(db, FIRST)
     assert (conflict.field, conflict.mine, conflict.theirs) == ("title", "My title", "Their title")
     assert report.conflicts == 1
+
+
+def test_what_a_steward_writes_between_the_comparison_and_the_merge_stays(
+    db: Database, twenty: Harvesting, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upstream.packages = [package(number, notes="New") for number in range(1, 21)]
+    worked_out = compare.compare
+
+    def then_edited(*given: Any, **more: Any) -> Any:
+        found = worked_out(*given, **more)
+        edit(db, description="Ours", licence="Ours")
+        return found
+
+    monkeypatch.setattr(merge, "compare", then_edited)
+    report = twenty(db)
+    assert (report.changed, report.kept, report.conflicts, report.unchanged) == (19, 1, 1, 0)
+    assert (entry(db).description, entry(db).licence, entry(db).revision) == ("Ours", "Ours", 2)
+    (conflict,) = conflicts.of_entry(db, FIRST)
+    assert (conflict.field, conflict.mine, conflict.theirs) == ("description", "Ours", "New")
 
 
 def test_a_conflict_is_told_once_replaced_by_a_newer_one_and_gone_when_both_agree(

@@ -214,7 +214,7 @@ def test_the_model_can_tell_when_an_edit_is_lost(sqlite_url: str, monkeypatch: p
     def forgetful(base: Values, theirs: Values, mine: Values) -> Any:
         return merge(mine, theirs, mine)  # as if no steward had ever been there
 
-    monkeypatch.setattr("catalogue.harvest.merge.merge_layers", forgetful)
+    monkeypatch.setattr("catalogue.harvest.compare.merge_layers", forgetful)
     db = connect(sqlite_url)
     world = World(db, random.Random(1))
     world.harvest()

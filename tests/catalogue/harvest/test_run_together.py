@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalogue import datasets
 from catalogue.entries import to_document
+from catalogue.harvest import run, undo
 from catalogue.model import PUBLIC
 from catalogue.store import Database
 from tests.at_once import at_once
@@ -35,6 +37,66 @@ def test_an_edit_made_while_an_import_reads_is_not_overwritten(db: Database, now
     assert counts(bring_in(db, rows(), now)) == (0, 1, 0, 0)
     entry = datasets.get(db, "dfe/npd", audience=PUBLIC)
     assert (entry.summary, entry.licence, entry.revision) == ("Edited", "OGL", 3)
+
+
+def after(act: Callable[..., Any], then: Callable[[], Any]) -> Callable[..., Any]:
+    """The act, after which the first time something else happens too."""
+    left = [then]
+
+    def acting(*given: Any, **more: Any) -> Any:
+        found = act(*given, **more)
+        if left:
+            left.pop()()
+        return found
+
+    return acting
+
+
+def test_what_others_do_between_the_comparison_and_the_merge_counts(
+    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_in(db, [ROW, ROW | {"id": "same", "licence": "OGL"}], now)
+
+    def meanwhile() -> None:
+        datasets.amend(db, "dfe/npd", {"summary": "Edited", "charges": "None"}, revision=1, by="b", why=None, now=now)
+        datasets.amend(db, "same", {"licence": "OGL-UK-3.0"}, revision=1, by="b", why=None, now=now)
+        datasets.add(db, {"id": "new", "title": "Theirs", "charges": "Some"}, by="b", why=None, now=now)
+
+    monkeypatch.setattr(run, "_compare", after(run._compare, meanwhile))
+    rows = [ROW | {"summary": "New"}, ROW | {"id": "same", "licence": "OGL-UK-3.0"}, {"id": "new", "title": "Ours"}]
+    report = bring_in(db, rows, now)
+    assert counts(report) == (0, 2, 1, 0)
+    assert report.changed_fields == {"summary": 1, "title": 1}
+    npd, new = (datasets.get(db, name, audience=PUBLIC) for name in ("dfe/npd", "new"))
+    assert (npd.summary, npd.charges, npd.revision) == ("New", "None", 3)
+    assert (new.title, new.charges, new.revision) == ("Ours", "Some", 2)
+    assert db.query("SELECT * FROM staged") == db.query("SELECT * FROM prepared") == []
+    changes = [entry.change for entry in datasets.everything(db, audience=PUBLIC)]
+    assert len(set(changes)) == 3 and max(changes) == datasets.last_change(db)
+
+
+def test_who_may_no_longer_bring_an_entry_when_the_merge_comes_does_not(
+    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_in(db, [ROW], now)
+    taken = partial(datasets.amend, db, "dfe/npd", {"publisher": "other"}, revision=1, by="b", why=None, now=now)
+    monkeypatch.setattr(run, "_compare", after(run._compare, taken))
+    report = bring_in(db, [ROW | {"summary": "New"}], now, may=lambda _id, _there, publisher: publisher == "dfe")
+    assert counts(report) == (0, 0, 0, 1)
+    assert datasets.get(db, "dfe/npd", audience=PUBLIC).summary == "Old"
+
+
+def test_an_entry_that_is_changed_while_an_undo_is_worked_out_stays(
+    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_in(db, [ROW, ROW | {"id": "b"}], now)
+    number = bring_in(db, [ROW | {"summary": "New"}, ROW | {"id": "b", "summary": "New"}], now).run
+    edited = partial(datasets.amend, db, "b", {"licence": "OGL"}, revision=2, by="steward", why=None, now=now)
+    monkeypatch.setattr(undo, "_prepare", after(undo._prepare, edited))
+    done = undo.undo(db, number, by="ada", now=now)
+    assert (done.put_back, done.withdrawn, done.changed_since) == (1, 0, ["b"])
+    found = datasets.get(db, "b", audience=PUBLIC)
+    assert (found.summary, found.licence, found.revision) == ("New", "OGL", 3)
 
 
 def test_edits_and_imports_at_once_lose_nothing(db: Database, now: datetime) -> None:

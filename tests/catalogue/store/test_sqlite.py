@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,24 @@ def test_an_address_may_be_a_path_or_a_sqlite_url(tmp_path: Path) -> None:
     path = tmp_path / "named.db"
     connect(str(path)).execute("CREATE TABLE mine (n INTEGER)")
     assert connect(f"sqlite:///{path}").query("SELECT n FROM mine") == []
+
+
+def test_who_writes_one_batch_after_another_does_not_shut_the_others_out(sqlite_db: Database) -> None:
+    note = "INSERT INTO inbox (key, received_at) VALUES (:key, '')"
+    begun, batches = threading.Event(), 300
+
+    def writing() -> None:
+        for number in range(batches):
+            with sqlite_db.atomic():
+                sqlite_db.execute(note, {"key": f"batch {number}"})
+                begun.set()
+                time.sleep(0.002)
+
+    thread = threading.Thread(target=writing)
+    thread.start()
+    begun.wait()
+    for number in range(20):
+        sqlite_db.execute(note, {"key": f"other {number}"})
+    written = sqlite_db.query("SELECT COUNT(*) AS n FROM inbox WHERE key LIKE 'batch%'")[0]["n"]
+    thread.join()
+    assert written < batches / 3
