@@ -72,6 +72,7 @@ TABLES: Mapping[str, Table] = {
     "outbox": Table(documents=("payload",), places=("channel",), removes=True),
     "paces": NOBODY,
     "people": NOBODY,  # the person's own row: see `erase`
+    "prepared": NOBODY,  # like what is staged, until the run ends
     "proposals": Table(("by", "decided_by")),
     "question_sets": Table(("set_by",)),
     "readiness": NOBODY,
