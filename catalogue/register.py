@@ -61,16 +61,45 @@ class Figures:
     baseline: float = BASELINE / timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The lines that were asked for, newest first, and how long all of the register took."""
+
+    lines: tuple[Line, ...]
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Which shares are wanted: of one holder, one recipient, one dataset; None for any."""
+
+    holder: str | None = None
+    recipient: str | None = None
+    dataset_id: str | None = None
+
+    def has(self, each: Share | Line) -> bool:
+        return (
+            self.holder in (None, each.holder)
+            and self.recipient in (None, each.recipient)
+            and self.dataset_id in (None, each.dataset_id)
+        )
+
+
+def read(db: Database, *, holder: str | None = None, recipient: str | None = None) -> Register:
+    """The register with its figures, read once; its lines of one holder or one recipient when they are given."""
+    every, chosen = list(_public(db, _Chosen())), _Chosen(holder, recipient)
+    return Register(tuple(line for line, _ in every if chosen.has(line)), _figures([taken for _, taken in every]))
+
+
 def lines(
     db: Database, *, holder: str | None = None, recipient: str | None = None, dataset_id: str | None = None
 ) -> list[Line]:
     """The register, newest first; of one holder, one recipient or one dataset when they are given."""
-    return [line for line, _taken in _public(db, holder, recipient, dataset_id)]
+    chosen = _Chosen(holder, recipient, dataset_id)
+    return [line for line, _taken in _public(db, chosen)]
 
 
-def figures(db: Database) -> Figures:
-    """How long the public shares took."""
-    taken = [each for _line, each in _public(db, None, None, None)]
+def _figures(taken: Sequence[Turnaround]) -> Figures:
     totals = [_days(each.total) for each in taken]
     return Figures(
         shares=len(taken),
@@ -105,25 +134,18 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _public(
-    db: Database, holder: str | None, recipient: str | None, dataset_id: str | None
-) -> Iterator[tuple[Line, Turnaround]]:
-    shares = [
-        share
-        for share in shares_in(db, [ShareState.SUPPLIED, ShareState.ENDED])
-        if share.supplied_at
-        and (holder is None or share.holder == holder)
-        and (recipient is None or share.recipient == recipient)
-        and (dataset_id is None or share.dataset_id == dataset_id)
-    ]
+def _public(db: Database, chosen: _Chosen) -> Iterator[tuple[Line, Turnaround]]:
+    """What everybody may read: of shares of entries and between bodies that everybody may know."""
+    known_shares = shares_in(db, [ShareState.SUPPLIED, ShareState.ENDED])
+    shares = [share for share in known_shares if share.supplied_at and chosen.has(share)]
     names = {body.slug: body.name for body in organisations.known_to_everyone(db)}
     for page in range(0, len(shares), PAGE):
         some = shares[page : page + PAGE]
         known = datasets.public_titles(db, list({each.dataset_id for each in some}))
         seconds = waited(db, [share.request_id for share in some])
         for share in some:
-            body_is_public = share.recipient is None or share.recipient in names
-            if share.dataset_id in known and share.supplied_at and body_is_public:
+            bodies = {body for body in (share.holder, share.recipient) if body is not None}
+            if share.dataset_id in known and share.supplied_at and bodies <= names.keys():
                 taken = Turnaround.of_seconds(seconds.get(share.request_id, {}))
                 yield _line(share, known[share.dataset_id], share.supplied_at, names, taken), taken
 

@@ -68,6 +68,21 @@ def deputies(db: Database, person: Person, what: Grant) -> list[tuple[Person, Gr
     return [(people.find(db, row["person"]), held) for row in rows]
 
 
+def standing_in_for(db: Database, person: Person, *, now: datetime) -> list[tuple[Person, Grant]]:
+    """Who stands in for a person, for what and between which dates; also who will."""
+    rows = db.query(
+        "SELECT DISTINCT person FROM grants WHERE deputy_for = :person AND ended_at IS NULL"
+        " AND (ends_at IS NULL OR ends_at > :now) ORDER BY person",
+        {"person": person.id, "now": clock.stamp(now)},
+    )
+    return [
+        (deputy, held)
+        for deputy in (people.find(db, row["person"]) for row in rows)
+        for held in deputy.grants
+        if held.deputy_for == person.id and (held.until is None or held.until > now)
+    ]
+
+
 def _allowed(
     db: Database, person: Person, what: Grant, action: Action, *, by: Person | None, now: datetime
 ) -> str | None:

@@ -1,8 +1,8 @@
 """Working days and hours in the four nations: Monday to Friday, without bank holidays, 9 to 5 by London's clock.
 
-The bank holidays are data (`data/bank_holidays.csv`): GOV.UK's list (gov.uk/bank-holidays) as far as it is published,
-then by the rules of the Banking and Financial Dealings Act 1971. After the last year in it only weekends are known;
-`known_until` says so, and `whoholds check` warns in good time.
+The bank holidays are data (`data/bank_holidays.csv`): GOV.UK's list (gov.uk/bank-holidays) until 2028, as far as it is
+published, then 2029 and 2030 by the rules of the Banking and Financial Dealings Act 1971. After the last year in it
+only weekends are known; `known_until` says so, and `whoholds check` warns in good time.
 """
 
 import csv

@@ -60,7 +60,7 @@ The clock counts the time from the first submission until the data is supplied, 
 
 REGISTER = """## The register
 
-A share is in the register from the day on which data was supplied, and stays after its end: who shared what with whom, on what power, for what benefit, until when, and how long it took. It shows datasets and organisations that everybody may know, and never answers, terms or people. `whoholds register` prints it."""
+A share is in the register from the day on which data was supplied, and stays after its end: who shared what with whom, on what power, for what benefit, until when, and how long it took. It shows datasets and organisations that everybody may know, and never answers, terms or people. The page also shows the head of the audit's chain, so that whoever keeps a copy can have it looked for later. `whoholds register` prints the register."""
 
 STRICTER = """## More or stricter questions
 

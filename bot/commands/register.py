@@ -24,8 +24,8 @@ def command(file: Path | None, holder: str | None, recipient: str | None, json_:
         resolve = catalogue.search.vocabulary().resolve
         names = {"holder": holder, "recipient": recipient}
         chosen = {name: (resolve(body) or body) if body else None for name, body in names.items()}
-        lines = register.lines(catalogue.db, **chosen)
-        figures = register.figures(catalogue.db)
+        found = register.read(catalogue.db, **chosen)
+    lines, figures = found.lines, found.figures
     if file:
         with readable(file), file.open("w", encoding="utf-8", newline="") as out:
             register.write_csv(lines, out)

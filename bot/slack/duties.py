@@ -9,7 +9,8 @@ from bot import words
 from bot.slack.blocks import button, buttons, header, section
 from bot.slack.paging import ROWS, Page, say
 from bot.slack.request_words import STATES, body, day
-from catalogue import datasets, demand, outbox, people, readiness, requests, review, working_days
+from bot.slack.roles import scope_in_words
+from catalogue import datasets, demand, outbox, people, readiness, requests, review, roles, working_days
 from catalogue.harvest import sources
 from catalogue.model import Grant, Person, Role
 from catalogue.requests.record import in_reach
@@ -91,8 +92,13 @@ def unanswered(context: Context, person: Person, now: datetime, page: Page) -> l
 
 def deputies(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
     """Whom a manager stands in for and until when, and who stands in for them."""
-    lines = [*_own_places(context, person, now), *_standing_in(context, person, now)]
+    lines = list(_own_places(context, person, now))
     made: list[Block] = [section(say("deputies", lines=lines[:ROWS]))] if lines else []
+    standing_in = roles.standing_in_for(context.db, person, now=now)
+    for deputy, held in page.of(standing_in):
+        end = button("End it", action_id="role.end_deputy", value=f"{deputy.id}|{held.scope}", about=deputy.name or "")
+        made.append(section(_stands_in(context, deputy, held, now), accessory=end))
+    made += page.turning(len(standing_in))
     if holds(person, Role.MANAGER, now=now):
         made.append(
             buttons(
@@ -110,13 +116,14 @@ def _own_places(context: Context, person: Person, now: datetime) -> Iterator[str
             yield f"You stand in for {other.name or other.id}{_until(grant)}"
 
 
-def _standing_in(context: Context, person: Person, now: datetime) -> Iterator[str]:
-    if not holds(person, Role.MANAGER, now=now):
-        return
-    for other in people.with_roles(context.db, now=now):
-        for grant in other.grants:
-            if grant.deputy_for == person.id:
-                yield f"{other.name or other.id} stands in for you{_until(grant)}"
+def _stands_in(context: Context, deputy: Person, held: Grant, now: datetime) -> str:
+    return say(
+        "stands_in",
+        who=deputy.name or deputy.id,
+        what=scope_in_words(context, held.scope),
+        since=day(held.since) if held.since and held.since > now else None,
+        until=day(held.until),
+    )
 
 
 def _until(grant: Grant) -> str:
@@ -128,12 +135,12 @@ def administration(context: Context, person: Person, now: datetime, page: Page) 
     if not holds(person, Role.ADMIN, now=now):
         return []
     held = [grant.role for each in people.with_roles(context.db, now=now) for grant in each.grants]
-    roles = [words.count(held.count(role), words.ROLES[role]) for role in Role if role in held]
+    counted = [words.count(held.count(role), words.ROLES[role]) for role in Role if role in held]
     known = sources.everyone(context.db)
     counts = outbox.counts(context.db)
     return [
         header("Running the catalogue"),
-        section(say("people", total=people.count(context.db), roles=roles)),
+        section(say("people", total=people.count(context.db), roles=counted)),
         buttons(
             button("Give a role", action_id="role.grant", value="people"),
             button("Take a role away", action_id="role.revoke", value="people"),

@@ -26,7 +26,7 @@ from bot.render import MRKDWN, cut, part
 from bot.render import label as plain
 from bot.slack import people as slack_people
 from bot.slack.blocks import modal, section
-from bot.slack.desk import Desk, errors_in, show_in
+from bot.slack.desk import Desk, about, errors_in, show_in
 from bot.slack.roles import name_of, scope_in_words
 from catalogue import clock, outbox, people, rights, roles
 from catalogue.errors import InvalidRole, NotAllowed
@@ -45,6 +45,7 @@ def register(app: App, desk: Desk) -> None:
         ("role.grant", forms.on_grant, forms.on_granted),
         ("role.revoke", forms.on_revoke, forms.on_revoked),
         ("role.name_deputy", forms.on_deputy, forms.on_deputy_named),
+        ("role.end_deputy", forms.on_end_deputy, forms.on_deputy_ended),
     ):
         app.action(key)(opens)
         app.view(key)(does)
@@ -216,12 +217,37 @@ class RoleForms:
             return self._give(ack, view, what, by, now)
         return None
 
+    def on_end_deputy(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """End a deputy's time early. The button's value: the deputy's id, a bar, what it is for."""
+        now = clock.now()
+        with self.desk.refusing(body):
+            by = self.desk.person(body, now)
+            self._own(by, now)
+            deputy, _bar, scope = str(action["value"]).partition("|")
+            told = {"deputy": deputy, "scope": scope}
+            who = name_of(self.desk.context, deputy)
+            self.desk.open(body, _form("role.end_deputy", "End it early", "End it", [], about=told, who=who))
+        ack()
 
-def _form(key: str, title: str, submit: str, inputs: Sequence[Block]) -> dict[str, Any]:
-    blocks = [section(part(MRKDWN, "slack/roles.jinja", key.replace(".", "_"))), *inputs]
+    def on_deputy_ended(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        now, state, told = clock.now(), view["state"]["values"], about(body)
+        with self.desk.refusing(body, ack):
+            by = self.desk.person(body, now)
+            deputy = people.find(self.db, str(told["deputy"]))
+            what = Grant(Role.MANAGER, str(told["scope"]), deputy_for=by.id)
+            taken = roles.revoke(self.db, deputy, what, by=by, reason=value_in(state, "reason") or "", now=now)
+            outbox.refresh_home(self.db, by.id, now=now)
+            return show_in(ack, done("Ended", self._say("taken" if taken else "had_it_not", deputy, what)))
+        return None
+
+
+def _form(
+    key: str, title: str, submit: str, inputs: Sequence[Block], *, about: Mapping[str, Any] | None = None, **said: str
+) -> dict[str, Any]:
+    blocks = [section(part(MRKDWN, "slack/roles.jinja", key.replace(".", "_"), **said)), *inputs]
     reason = PlainTextInputElement(action_id=FILL, multiline=True, max_length=roles.LONGEST_REASON)
     blocks.append(field("reason", "Why", reason, hint="The person reads this."))
-    return modal(title, blocks, callback_id=key, submit=submit, close="Cancel")
+    return modal(title, blocks, callback_id=key, submit=submit, close="Cancel", about=about)
 
 
 def done(title: str, text: str) -> dict[str, Any]:

@@ -1,10 +1,13 @@
-"""The public register: who shared what with whom, on what power, for what benefit, until when. A page and a CSV."""
+"""The public register: who shared what with whom, on what power, for what benefit, until when. A page and a CSV.
+
+Under it stands the head of the audit's chain: whoever keeps a copy can show later that nothing was rewritten since.
+"""
 
 import io
 
 from flask import Blueprint, Response, render_template, request
 
-from catalogue import register
+from catalogue import audit, register
 from catalogue.search.find import Search
 from catalogue.store import Database
 
@@ -23,9 +26,14 @@ def pages(db: Database, search: Search) -> Blueprint:
     @routes.get("/register")
     def page() -> str:
         names = chosen()
-        lines = register.lines(db, **names)
+        found = register.read(db, **names)
         return render_template(
-            "register.html.jinja", lines=lines[:SHOWN], total=len(lines), figures=register.figures(db), chosen=names
+            "register.html.jinja",
+            lines=found.lines[:SHOWN],
+            total=len(found.lines),
+            figures=found.figures,
+            chosen=names,
+            head=audit.head(db),
         )
 
     @routes.get("/register.csv")

@@ -1,8 +1,8 @@
 """Lists over many requests: `python -m tests.benchmarks.request_lists [REQUESTS] [EVENTS EACH]`.
 
 Makes a database of copies of requests in all stages, spread over organisations and people, and prints how long each
-list takes for the busiest manager, the busiest author and an administrator. On SQLite, and on the PostgreSQL that the
-tests bring when there is one.
+list takes for the busiest manager, the busiest author and an administrator, and their whole Home as Slack gets it. On
+SQLite, and on the PostgreSQL that the tests bring when there is one.
 """
 
 from __future__ import annotations
@@ -15,9 +15,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
+from bot.slack import home
+from bot.slack.request_cards import card
 from catalogue import clock, organisations, register, reminders, requests
 from catalogue.model import Person
+from catalogue.search.find import Search
 from catalogue.store import Database, connect, migrate
+from intents.context import Context
 from tests.catalogue.requests.asking import furnish
 from tests.catalogue.requests.many import copies, stages
 
@@ -73,11 +77,12 @@ def took(act: Callable[[], object]) -> float:
     return median(times)
 
 
-def figures(db: Database, how_many: int, events: int) -> dict[str, float]:
+def figures(db: Database, how_many: int, events: int, index: Path) -> dict[str, float]:
     folk = furnish(db, NOW)
     fill(db, folk, how_many, events)
     if db.dialect == "postgresql":
         db.execute("ANALYZE")
+    context = Context(db, Search(db, index))
     waiting = requests.queue_for(db, folk["manager"], now=NOW)
     one = waiting[0]
     acts: dict[str, Callable[[], object]] = {
@@ -90,7 +95,11 @@ def figures(db: Database, how_many: int, events: int) -> dict[str, float]:
         "decisions like it": lambda: requests.precedents(db, one, reader=folk["manager"], now=NOW),
         "before a request": lambda: requests.before(db, "dfe/pupils", by=folk["asker"], now=NOW),
         "next actors of a page": lambda: requests.next_actors(db, waiting[:50], now=NOW),
-        "the register": lambda: register.lines(db),
+        "the register with its figures": lambda: register.read(db),
+        "the card of whoever decides": lambda: card(context, one.id, folk["manager"], what="submitted", now=NOW),
+        "Home of the busiest manager": lambda: home.view(context, folk["manager"]),
+        "Home of the busiest author": lambda: home.view(context, folk["asker"]),
+        "Home of an administrator": lambda: home.view(context, folk["admin"]),
     }
     found = {name: took(act) for name, act in acts.items()}
     start = time.perf_counter()
@@ -121,7 +130,7 @@ def main(how_many: int, events: int) -> None:
             print("PostgreSQL is not installed here.")
         for name, url in urls.items():
             db = opened(url)
-            found = figures(db, how_many, events)
+            found = figures(db, how_many, events, Path(folder) / f"{name}.index")
             counted = db.query(
                 "SELECT (SELECT COUNT(*) FROM requests) AS r, (SELECT COUNT(*) FROM request_events) AS e"
             )
@@ -132,4 +141,4 @@ def main(how_many: int, events: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:]) if len(sys.argv) == 3 else (10_000, 20))
+    main(*(int(word) for word in sys.argv[1:]) if len(sys.argv) == 3 else (10_000, 25))

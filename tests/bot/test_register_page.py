@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from bot import web
-from catalogue import clock, people, requests
+from catalogue import audit, clock, people, requests
 from catalogue.search.find import Search
 from catalogue.store import Database, connect
 from tests.catalogue.requests.asking import tick_all
@@ -103,3 +103,12 @@ def test_what_somebody_wrote_is_shown_as_it_stands_and_runs_nowhere(
     assert "<script>alert" not in client.get("/register").text
     (row,) = csv.DictReader(io.StringIO(client.get("/register.csv").text))
     assert not row["power"].startswith(("=", "+", "-", "@"))
+
+
+def test_the_head_of_the_audit_stands_under_the_register(client: FlaskClient, db: Database) -> None:
+    shared(db)
+    page = client.get("/register").get_data(as_text=True)
+    head = str(audit.head(db))
+    assert head in page
+    assert audit.contains(db, head), "what somebody keeps can be looked for later"
+    assert "Half of them waited for the requester" in page

@@ -46,6 +46,49 @@ def test_every_nation_has_its_usual_number_of_bank_holidays_each_year() -> None:
             assert all(day.weekday() < 5 for day in days)
 
 
+def easter(year: int) -> date:
+    """Easter Sunday by the anonymous Gregorian rule (Butcher's, 1876)."""
+    a, b, c = year % 19, year // 100, year % 100
+    d, e = divmod(b, 4)
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    m = (32 + 2 * e + 2 * i - h - k) % 7
+    n = (a + 11 * h + 22 * m) // 451
+    month, day = divmod(h + m - 7 * n + 114, 31)
+    return date(year, month, day + 1)
+
+
+def by_rule(year: int, nation: str) -> set[date]:
+    """A nation's bank holidays by schedule 1 of the Banking and Financial Dealings Act 1971 and the proclamations that
+    are made every year: a day at a weekend is kept on the next weekday that is none."""
+
+    def monday(month: int, *, last: bool) -> date:
+        mondays = [day for each in range(1, 32) if (day := date(year, month, each)).weekday() == 0]
+        return mondays[-1 if last else 0]
+
+    fixed = [date(year, 1, 1), *([date(year, 1, 2)] if nation == "S" else []), date(year, 12, 25), date(year, 12, 26)]
+    fixed += [date(year, 3, 17), date(year, 7, 12)] if nation == "NI" else []
+    fixed += [date(year, 11, 30)] if nation == "S" else []
+    kept = {monday(5, last=False), monday(5, last=True), monday(8, last=nation != "S")}
+    kept.add(easter(year) - timedelta(days=2))
+    if nation != "S":
+        kept.add(easter(year) + timedelta(days=1))
+    for day in fixed:
+        while day.weekday() > 4 or day in kept:
+            day += timedelta(days=1)
+        kept.add(day)
+    return kept
+
+
+@pytest.mark.parametrize("year", range(2024, working_days.known_until() + 1))
+@pytest.mark.parametrize("nation", working_days.NATIONS)
+def test_bank_holidays_are_those_of_the_rule_and_of_what_is_proclaimed_once(nation: str, year: int) -> None:
+    once = {date(2026, 6, 15)} if (nation, year) == ("S", 2026) else set()
+    listed = {day for day in working_days.bank_holidays()[nation] if day.year == year}
+    assert listed == by_rule(year, nation) | once
+
+
 def test_bank_holidays_are_known_for_years_to_come() -> None:
     assert working_days.known_until() >= clock.now().year + 2
 

@@ -107,6 +107,31 @@ def test_a_manager_names_a_deputy_who_then_decides_until_the_last_day(town: Town
     assert "stands in for you" in words(home(town, MANAGER))
 
 
+def test_a_manager_ends_a_deputys_time_early_from_the_home(town: Town) -> None:
+    fills_in(town, MANAGER, "role.name_deputy", person=STEWARD, until="2099-12-31", since="2098-01-01", reason="Leave")
+    shown = home(town, MANAGER)
+    assert "stands in for you for Department for Education from 1 January 2098 until 31 December 2099" in words(shown)
+    town.sender.click(MANAGER, shown, "role.end_deputy", value=f"{person(town, STEWARD).id}|{DFE}")
+    assert "no longer" in words(front(town, MANAGER))
+    town.sender.submit(MANAGER, {"reason": "I am back."})
+    town.settles()
+    assert not [each for each in person(town, STEWARD).grants if each.deputy_for]
+    assert "I am back." in town.said_to(STEWARD)[-1].text
+    assert audit.newest(town.db)[0].action == "role.revoke"
+    assert "stands in for you" not in words(home(town, MANAGER))
+
+
+def test_nobody_ends_somebody_elses_deputy_with_a_forged_button(town: Town) -> None:
+    fills_in(town, MANAGER, "role.name_deputy", person=STEWARD, until="2099-12-31", reason="Leave")
+    for user in (NHS, ANALYST):
+        presses(town, user, "role.end_deputy", f"{person(town, STEWARD).id}|{DFE}")
+        if front(town, user).callback_id == "role.end_deputy":
+            town.sender.submit(user, {"reason": "Mine now."})
+        shown = words(front(town, user))
+        assert "cannot do this" in shown or "was not" in shown
+    assert [each for each in person(town, STEWARD).grants if each.deputy_for]
+
+
 def test_a_manager_chooses_to_hear_once_a_day_and_not_at_night(town: Town) -> None:
     fills_in(town, MANAGER, "telling.choose", digest=["yes"], quiet_from="18:00", quiet_until="08:00")
     chosen = preferences(town.db, "dfe-manager")

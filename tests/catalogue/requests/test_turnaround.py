@@ -78,7 +78,7 @@ def test_the_register_says_who_shared_what_with_whom_on_what_power_until_when(
     assert (line.holder_name, line.recipient_name) == ("Department for Education", "Camden Council")
     assert (line.power, line.benefit) == ("For free school meals.", "Evidence for a policy decision")
     assert line.ends_on == date(2030, 1, 1)
-    figures = register.figures(db)
+    figures = register.read(db).figures
     assert (figures.shares, figures.median, figures.manager, figures.baseline) == (1, 2, 2, 182)
     assert register.lines(db, holder=DFE, recipient="camden-council") == [line]
     assert register.lines(db, recipient="leeds-council") == []
@@ -95,7 +95,7 @@ def test_nothing_but_what_may_be_public_is_in_the_register(
     entry = datasets.get(db, PUPILS, audience=PUBLIC)
     datasets.amend(db, PUPILS, {"visibility": "government"}, revision=entry.revision, by="x", why=None, now=now)
     assert register.lines(db) == []
-    assert register.figures(db).shares == 0
+    assert register.read(db).figures.shares == 0
     assert requests.share_of(db, reference)
 
 
@@ -131,3 +131,12 @@ def test_a_tampered_audit_shows_in_the_evidence(sqlite_db: Database, now: dateti
     found = evidence(sqlite_db, reference, now=now)["audit"]
     assert not found["chain_is_whole"]
     assert "was changed" in found["problems"][0]
+
+
+def test_a_body_that_not_everybody_may_know_is_not_in_the_register(
+    db: Database, folk: dict[str, Person], now: datetime
+) -> None:
+    share(db, folk, now)
+    db.execute("UPDATE shares SET holder = 'a-body-that-is-not-known'")
+    assert register.read(db).lines == ()
+    assert register.read(db).figures.shares == 0
