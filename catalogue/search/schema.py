@@ -38,8 +38,6 @@ WITHDRAWN = 0.45
 NATION = 0.72
 LOCAL = 0.7
 
-RANKED = ("title", "names", "text")
-
 
 @lru_cache(maxsize=1)
 def schema() -> tantivy.Schema:

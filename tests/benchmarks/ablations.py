@@ -59,10 +59,9 @@ def also(**changed: float) -> Replace:
 
 
 PARTS = (
-    Part("title weighs more (WEIGHTS)", {"rank.WEIGHTS": also(title=1.0)}),
-    Part("names weigh more (WEIGHTS)", {"rank.WEIGHTS": also(names=1.0)}),
-    Part("other fields than the best (OTHER_FIELDS)", {"rank.OTHER_FIELDS": to(0.0)}),
-    Part("words as written (AS_WRITTEN)", {"rank.AS_WRITTEN": to(0.0)}),
+    Part("title counts again (WEIGHTS)", {"rank.WEIGHTS": also(title=0.0)}),
+    Part("names count again (WEIGHTS)", {"rank.WEIGHTS": also(names=0.0)}),
+    Part("words as written (WEIGHTS)", {"rank.WEIGHTS": also(words=0.0)}),
     Part("how much of the phrase is held (HELD)", {"explain.HELD": to(0.0)}),
     Part("corrections, acronyms, synonyms trusted less (VIA)", {"rank.VIA": every(1.0)}),
     Part("whole phrase is a name (EXACT)", {"rank.EXACT": to(0.0)}),
@@ -77,15 +76,21 @@ PARTS = (
     Part("place asked for (PLACE)", {"narrow.PLACE": every(1.0)}),
     Part("years asked for (YEARS)", {"narrow.YEARS": every(1.0)}),
     Part("access or service asked for (FITS, MISFITS)", {"narrow.FITS": to(1.0), "narrow.MISFITS": to(1.0)}),
+    Part("counts or records asked for (DETAIL)", {"narrow.DETAIL": to(1.0), "narrow.OTHER_DETAIL": to(1.0)}),
     Part("theme asked for (THEME)", {"narrow.THEME": to(1.0)}),
     Part("prior", {"schema.prior": gives(1.0), "schema.breadth": gives(1.0)}),
     Part("prior: whole country first (NATION, LOCAL)", {"schema.NATION": to(1.0), "schema.LOCAL": to(1.0)}),
     Part("prior: withdrawn last (WITHDRAWN)", {"schema.WITHDRAWN": to(1.0)}),
     Part("synonyms", {}, without_rows=("DELETE FROM synonyms",)),
     Part("acronyms", {}, without_rows=("DELETE FROM acronyms",)),
+    Part("synonyms in any form (stems)", {"vocabulary._stems": to(lambda words: (words,))}),
+    Part("longer terms count less (LONGER)", {"rank.LONGER": to(0.0)}),
     Part("corrections", {"spelling.Spelling.correct": gives(None)}),
+    Part("English is not corrected (english)", {"spelling.english": gives(frozenset())}),
     Part("other spellings (variants)", {"phrase.variants": gives([])}),
     Part("stop words (ASKING)", {"phrase.ASKING": to(frozenset())}),
+    Part("words that say little (FAINT)", {"phrase.FAINTLY": to(1.0)}),
+    Part("a name of two things (HES)", {"phrase.NAMES_DATA": to(frozenset())}),
     Part("organisations by name", {"vocabulary.Vocabulary.mentions": gives([])}),
 )
 

@@ -14,6 +14,7 @@ from tests.benchmarks.judged import PROBES, Query, probes, read_probes, sample_e
 from tests.benchmarks.measures import DEPTH, measure
 
 REGRESSIONS = PROBES.with_name("regressions.jsonl")
+DESCRIBED = PROBES.with_name("described.jsonl")
 FLOORS = json.loads(PROBES.with_name("floors.json").read_text(encoding="utf-8"))
 FEWEST = dict.fromkeys(
     "keywords question misspelling plain acronym former_name place need organisation".split(), 30
@@ -32,7 +33,7 @@ def hit(search: Ours, query: Query, within: int) -> bool:
 
 
 def test_every_line_has_an_id_a_query_a_kind_and_graded_entries():
-    for path in (PROBES, REGRESSIONS):
+    for path in (PROBES, REGRESSIONS, DESCRIBED):
         for line in read_probes(path):
             assert set(line) == {"id", "query", "kind", "relevant"}, line
             assert line["query"].strip() == line["query"] != ""
@@ -47,7 +48,7 @@ def test_there_are_enough_probes_of_each_kind_and_no_other_kinds():
 
 
 def test_no_id_and_no_query_is_used_twice():
-    for path in (PROBES, REGRESSIONS):
+    for path in (PROBES, REGRESSIONS, DESCRIBED):
         lines = read_probes(path)
         for keys in ([line["id"] for line in lines], [fold(line["query"]) for line in lines]):
             assert not [key for key, count in Counter(keys).items() if count > 1]
@@ -55,7 +56,7 @@ def test_no_id_and_no_query_is_used_twice():
 
 def test_every_judged_entry_is_in_the_sample_and_may_be_known_in_government():
     known = {document.id for document in probes().documents}
-    for path in (PROBES, REGRESSIONS):
+    for path in (PROBES, REGRESSIONS, DESCRIBED):
         for line in read_probes(path):
             assert line["relevant"].keys() <= known, line["id"]
 
@@ -75,6 +76,12 @@ def test_a_regression_that_is_also_a_probe_is_judged_the_same():
 def test_the_search_finds_right_entries_as_often_as_the_floor_says(search: Ours, within: int):
     share = fmean(hit(search, query, within) for query in probes().queries)
     assert share >= FLOORS["probes"][f"hit@{within}"]
+
+
+@pytest.mark.parametrize("within", [1, 3])
+def test_whole_messages_that_describe_data_find_it_as_often_as_the_floor_says(search: Ours, within: int):
+    share = fmean(hit(search, query, within) for query in probes(DESCRIBED).queries)
+    assert share >= FLOORS["described"][f"hit@{within}"]
 
 
 def test_what_once_failed_is_found_among_the_first_three_as_often_as_the_floor_says(search: Ours):
