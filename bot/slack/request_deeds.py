@@ -20,15 +20,17 @@ from bot.slack.desk import Desk, about, errors_in, show_in
 from bot.slack.request_inputs import FILL, TYPED
 from bot.slack.request_words import STATES, name, say
 from catalogue import audit, clock, requests, rights
-from catalogue.errors import InvalidAnswers, NotAllowed, NotFound
+from catalogue.errors import InvalidAnswers, NotAllowed, NotFound, TooLate
 from catalogue.model import Person
-from catalogue.requests.model import ShareRequest
+from catalogue.requests.model import ShareRequest, ShareState
 from catalogue.requests.record import load, standing_of, thing_of
 from catalogue.requests.states import TRANSITIONS, Verb
 from catalogue.requests.steps import too_late
 from catalogue.rights import Action
 
 State = Mapping[str, Any]
+SHARES_BY = {Verb.ACCEPT: ShareState.ACCEPTED, Verb.SUPPLY: ShareState.SUPPLIED, Verb.END: ShareState.ENDED}
+"""Where a share stands after what is done once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +116,19 @@ def _doer(desk: Desk, deed: Deed) -> Callable[..., None]:
                 )
             except InvalidAnswers as wrong:
                 return errors_in(ack, wrong.faults, view)
+            except TooLate as late:
+                if not _did_so_already(deed, person, late):
+                    raise
             return show_in(ack, _outcome(desk, request, person, now))
         return None
 
     return on_submit
+
+
+def _did_so_already(deed: Deed, person: Person, late: TooLate) -> bool:
+    """Whether it was this very person who did this a moment ago: a form that is sent twice shows the same end."""
+    target = TRANSITIONS[deed.verb].target or SHARES_BY.get(deed.verb)
+    return late.by == person.id and late.state == str(target)
 
 
 def _words(desk: Desk, deed: Deed, request: ShareRequest, person: Person, state: State, now: datetime) -> str | None:

@@ -26,6 +26,7 @@ from catalogue.requests.model import Section, ShareRequest
 from catalogue.requests.states import EDITABLE, State, Verb
 from catalogue.requests.steps import too_late
 from catalogue.requests.stricter import book_of
+from catalogue.requests.turnaround import usual_days
 from catalogue.rights import Action
 
 Body = Mapping[str, Any]
@@ -188,7 +189,8 @@ class RequestForm:
 
     def _receipt(self, request: ShareRequest, person: Person, now: datetime) -> dict[str, Any]:
         waits = next_in_words(self.desk.context, request, person, now=now)
-        return views.done("Sent", say("receipt", request=request, next=waits))
+        usual = usual_days(self.db, request)
+        return views.done("Sent", say("receipt", request=request, next=waits, usual=usual))
 
     # what they have in common
 

@@ -90,6 +90,66 @@ def test_of_two_managers_at_once_one_decides_and_the_other_is_told_who_and_when(
     assert audit.verify(town.db).problems == ()
 
 
+def test_two_managers_who_both_press_twice_end_in_one_decision(town: Town) -> None:
+    second_manager(town)
+    asks_for(town)
+    for user, verb in ((MANAGER, "request.approve"), (STEWARD, "request.decline")):
+        presses(town, user, verb, "SR-0001", card(town, user))
+    forms = {user: front(town, user) for user in (MANAGER, STEWARD)}
+    sent = at_once(
+        *[lambda: town.sender.submit(MANAGER, {"note": "Yes."}, view=forms[MANAGER])] * 2,
+        *[lambda: town.sender.submit(STEWARD, {"note": "No."}, view=forms[STEWARD])] * 2,
+    )
+    assert all(each.ok for each in sent)
+    town.settles()
+    verbs = [row["verb"] for row in town.db.query("SELECT verb FROM request_events ORDER BY place")]
+    assert len([verb for verb in verbs if verb in ("approve", "decline")]) == 1
+    winner, loser = (MANAGER, STEWARD) if state(town) == "approved" else (STEWARD, MANAGER)
+    assert "Done" in words(front(town, winner)), "sent twice, it shows the same end"
+    assert "Not possible" in words(front(town, loser))
+    told = town.db.query("SELECT key FROM told WHERE what IN ('request.approved', 'request.declined')")
+    assert len(told) == 1
+
+
+def test_conditions_accepted_twice_are_accepted_once(town: Town) -> None:
+    asks_for(town)
+    decides(town, MANAGER, "request.approve")
+    presses(town, ANALYST, "share.accept", "SR-0001", card(town, ANALYST))
+    form = front(town, ANALYST)
+    at_once(*[lambda: town.sender.submit(ANALYST, {"accepted": ["yes"]}, view=form)] * 2)
+    assert "Done" in words(front(town, ANALYST))
+    verbs = [row["verb"] for row in town.db.query("SELECT verb FROM request_events")]
+    assert verbs.count("accept") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "بيانات التلاميذ المستحقين للوجبات المدرسية",
+        "נתוני תלמידים \u202e123\u202c",
+        "👩🏽‍🏫 pupils 👨‍👩‍👧‍👦 ✅",
+        "Disgyblion â hawl i brydau ysgol am ddim: ŵ ŷ",
+        "*bold* _it_ `code` <!channel> <@U0ADMIN> & <https://evil.example|here>",
+        "x" * 3_000,
+        "línea\n\n\n- one\n> two",
+    ],
+)
+def test_whatever_is_written_in_an_answer_comes_to_the_manager_and_back_as_it_was(town: Town, text: str) -> None:
+    begins(town)
+    town.sender.select(ANALYST, front(town, ANALYST), "request.type", text, block_id="aims")
+    town.workspace.views.close(ANALYST, whole=True)
+    presses(town, ANALYST, "request.continue", "SR-0001")
+    aims = next(block for block in front(town, ANALYST).blocks if block["block_id"] == "aims")
+    assert aims["element"]["initial_value"] == text.strip()
+    while (view := front(town, ANALYST)).callback_id == "request.step":
+        town.sender.submit(ANALYST, anything(view))
+    town.sender.submit(ANALYST, {"declared": ["yes"]})
+    shown = card(town, MANAGER)
+    assert "<!channel>" not in shown.text
+    assert "<@U0ADMIN>" not in shown.text
+    assert text.strip("*")[:1] in shown.text
+
+
 def test_a_request_that_is_withdrawn_while_it_is_being_decided_is_not_decided(town: Town) -> None:
     asks_for(town)
     presses(town, MANAGER, "request.approve", "SR-0001", card(town, MANAGER))

@@ -14,9 +14,9 @@ from catalogue.model import PUBLIC, Person
 from catalogue.requests.evidence import evidence
 from catalogue.requests.model import Event, Waiting
 from catalogue.requests.states import State, Verb
-from catalogue.requests.turnaround import turnaround
+from catalogue.requests.turnaround import turnaround, usual_days
 from catalogue.store import Database
-from tests.catalogue.requests.asking import DFE, PUPILS, furnish, submitted, tick_all
+from tests.catalogue.requests.asking import DFE, PUPILS, TOTALS, furnish, submitted, tick_all
 
 NOW = datetime.fromisoformat("2026-03-31T09:30:00+00:00")
 PARTIES = [each for each in Waiting if each is not Waiting.NOBODY]
@@ -140,3 +140,16 @@ def test_a_body_that_not_everybody_may_know_is_not_in_the_register(
     db.execute("UPDATE shares SET holder = 'a-body-that-is-not-known'")
     assert register.read(db).lines == ()
     assert register.read(db).figures.shares == 0
+
+
+def test_the_usual_time_is_that_of_the_last_decisions_else_what_the_entry_says(
+    db: Database, folk: dict[str, Person], now: datetime
+) -> None:
+    request = submitted(db, folk["asker"], now)
+    assert usual_days(db, request) is None, "nobody knows"
+    datasets.amend(db, PUPILS, {"lead_time_days": 20}, revision=1, by="test", why=None, now=now)
+    assert usual_days(db, request) == 20
+    for days, dataset_id in ((2, TOTALS), (4, TOTALS), (9, TOTALS)):
+        other = submitted(db, folk["asker"], now, dataset_id)
+        requests.decline(db, other.id, by=folk["manager"], note="No.", now=now + timedelta(days=days))
+    assert usual_days(db, request) == 4, "the holder's, where there are too few on the same data"
