@@ -21,6 +21,7 @@ from bot.settings import read as read_settings
 from bot.slack import (
     adding,
     coming,
+    duplicates,
     finding,
     following,
     harvesting,
@@ -191,6 +192,7 @@ def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     adding.register(bolt, desk)
     proposing.register(bolt, desk)
     harvesting.register(bolt, desk)
+    duplicates.register(bolt, desk)
     reviewing.register(bolt, desk)
     wanting.register(bolt, desk)
     naming.register(bolt, desk)

@@ -45,6 +45,7 @@ NOBODY = Table()
 
 TABLES: Mapping[str, Table] = {
     "acronyms": Table(("origin",)),
+    "alike": Table(("by",)),
     "audit": NOBODY,  # what it says of people is in audit_sealed, which `audit.unseal` removes
     "audit_sealed": NOBODY,
     "bounces": Table(("address",), removes=True),

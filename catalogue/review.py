@@ -168,12 +168,19 @@ def note_bounce(db: Database, address: str, *, now: datetime) -> int:
             "INSERT INTO bounces (address, bounced_at) VALUES (:address, :now) ON CONFLICT (address) DO NOTHING",
             {"address": address, "now": clock.stamp(now)},
         )
-        for entry in datasets.everything(db, audience=NOBODY_READS):
+        for entry in _naming(db, address):
             if (entry.contact.email or "").lower() == address and entry.status is Status.PUBLISHED:
                 _orphan(db, entry, Why.BOUNCED, by=None, now=now)
                 readiness.renew(db, entry, now=now)
                 count += 1
     return count
+
+
+def _naming(db: Database, address: str) -> list[Dataset]:
+    """The entries in whose text an address occurs."""
+    like = "%" + "".join(f"!{each}" if each in "%_!" else each for each in address) + "%"
+    rows = db.query("SELECT id FROM datasets WHERE LOWER(entry) LIKE :like ESCAPE '!' ORDER BY id", {"like": like})
+    return [entry for row in rows for entry in datasets.get_many(db, [row["id"]], audience=NOBODY_READS)]
 
 
 def forget_bounce(db: Database, address: str) -> bool:

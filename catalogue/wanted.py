@@ -49,12 +49,15 @@ def about(round_: str, person_id: str) -> str:
     return f"wanted:{round_}:{person_id}"
 
 
-def groups(db: Database) -> list[Wanted]:
-    """What was asked for and not found since it was answered, near-equal subjects together, most widely asked first."""
+def groups(db: Database, *, considered: int = CONSIDERED) -> list[Wanted]:
+    """What was asked for and not found since it was answered, near-equal subjects together, most widely asked first.
+
+    Only the `considered` most asked ways of putting things count.
+    """
     rows = db.query(
         "SELECT subject, COALESCE(organisation, '') AS organisation, COUNT(*) AS times, MAX(asked_at) AS last_asked"
         " FROM unanswered GROUP BY subject, COALESCE(organisation, '') ORDER BY times DESC LIMIT :most",
-        {"most": CONSIDERED},
+        {"most": considered},
     )
     found: dict[str, Wanted] = {}
     for row in rows:
@@ -158,10 +161,16 @@ def elsewhere(db: Database, subject: str, *, publisher: str, holder: str, by: Pe
 
 
 def nobody(db: Database, subject: str, *, publisher: str, by: Person, now: datetime) -> None:
-    """Nobody holds it, says this organisation."""
+    """Nobody holds it, says this organisation. Whoever waits for an answer is told, and goes on waiting."""
     with db.atomic():
         _require(by, publisher, now)
         _answer(db, subject, "nobody", publisher=publisher, by=by, now=now)
+        key, told = _key(subject), f"wanted.nobody:{publisher}:{_key(subject)}"
+        for row in db.query("SELECT person, what FROM follows WHERE kind = 'question' ORDER BY number"):
+            if row["person"] != by.id and fuzz.ratio(_key(row["what"]), key) >= ALIKE:
+                values = {"subject": row["what"], "publisher": publisher}
+                about_ = f"{told}:{row['person']}"
+                outbox.tell(db, "wanted.nobody", row["person"], values, about=told, key=about_, now=now)
 
 
 def _answer(

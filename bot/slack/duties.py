@@ -10,7 +10,7 @@ from bot.slack.blocks import button, buttons, header, section
 from bot.slack.paging import ROWS, Page, say
 from bot.slack.request_words import STATES, body, day
 from bot.slack.roles import scope_in_words
-from catalogue import datasets, demand, outbox, people, readiness, requests, review, roles, working_days
+from catalogue import clock, datasets, outbox, people, readiness, requests, review, roles, wanted, working_days
 from catalogue.harvest import sources
 from catalogue.model import Grant, Person, Role
 from catalogue.requests.record import in_reach
@@ -19,6 +19,7 @@ from intents.context import Context
 
 LATELY = timedelta(days=14)
 SHOWN = 3
+CONSIDERED = 300
 
 
 def holds(person: Person, *roles: Role, now: datetime) -> bool:
@@ -85,8 +86,8 @@ def unanswered(context: Context, person: Person, now: datetime, page: Page) -> l
     """For stewards and administrators: what was asked for and nobody holds, the most widely asked first."""
     if not holds(person, Role.STEWARD, Role.ADMIN, now=now):
         return []
-    gaps = demand.gaps(context.db)
-    made = [section(say("gap", gap=gap, on=day(gap.last_asked))) for gap in page.of(gaps)]
+    gaps = wanted.groups(context.db, considered=CONSIDERED)
+    made = [section(say("gap", gap=gap, on=day(clock.moment(gap.last_asked)))) for gap in page.of(gaps)]
     return [header("Asked for, and nobody holds it"), *made, *page.turning(len(gaps))] if made else []
 
 

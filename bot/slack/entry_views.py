@@ -12,7 +12,7 @@ from bot.field_words import ACTIONS, GROUPS, LABELS, Group, differences, in_word
 from bot.render import MRKDWN, part
 from bot.slack.blocks import button, buttons, divider, message, modal, note, section
 from bot.slack.entry_form import inputs
-from bot.slack.inputs import ACTION, option, text_input
+from bot.slack.inputs import ACTION, look_up_input, option, text_input
 from catalogue.editing import Clashed
 from catalogue.entries import to_document
 from catalogue.model import Dataset, Revision, Status
@@ -140,7 +140,13 @@ def withdraw(entry: Dataset) -> dict[str, Any]:
     """Asks for a successor and a reason."""
     blocks: list[Block] = [section(say("withdraw_lead", entry=entry))]
     blocks.append(
-        text_input("successor", "The entry that takes its place", hint="Its id or its title, if there is one.")
+        look_up_input(
+            "successor",
+            "The entry that takes its place",
+            action_id="entry.successor",
+            placeholder="Type a part of its name",
+            hint="If there is one. The page of this entry then leads to it.",
+        )
     )
     blocks.append(text_input("why", "Why", hint="For the history, and for people with requests.", optional=False))
     about = {"id": entry.id, "revision": entry.revision}

@@ -5,6 +5,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
+    ExternalDataSelectElement,
     InputBlock,
     Option,
     PlainTextInputElement,
@@ -47,13 +48,19 @@ def select_input(
     return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=True)
 
 
+def look_up_input(block_id: str, label: str, *, action_id: str, placeholder: str, hint: str | None = None) -> Block:
+    """A list that is looked up while somebody types: a listener for the options of `action_id` gives it."""
+    element = ExternalDataSelectElement(action_id=action_id, placeholder=placeholder, min_query_length=2)
+    return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=True)
+
+
 def option(value: str, words: str) -> Option:
     return Option(value=value[:150], text=PlainTextObject(text=cut(words, 75), emoji=False))
 
 
 def value_of(state: Mapping[str, Any], block_id: str) -> str:
     """What one input holds: the text or the value chosen; "" for nothing."""
-    held = (state.get(block_id) or {}).get(ACTION) or {}
+    held: Mapping[str, Any] = next(iter((state.get(block_id) or {}).values()), {}) or {}
     if "selected_option" in held:
         value = (held["selected_option"] or {}).get("value", "")
         return "" if value == NONE_GIVEN else str(value)

@@ -15,7 +15,7 @@ from bot.slack.blocks import SlackMessage, button, buttons, message, modal, note
 from bot.slack.desk import Desk, about, author_of, errors_in, show_in
 from bot.slack.entry_form import from_text
 from bot.slack.inputs import NONE_GIVEN, TYPED, select_input, text_input, value_of
-from catalogue import clock, editing, history, proposals
+from catalogue import clock, editing, history, proposals, review
 from catalogue.checks import tidy
 from catalogue.errors import NotFound
 from catalogue.fields import Unclear
@@ -46,6 +46,7 @@ def register(app: App, desk: Desk) -> None:
     app.action("proposal.accept")(proposing.on_accept)
     app.action("proposal.edit")(proposing.on_edit)
     app.action("proposal.decline")(proposing.on_decline)
+    app.action("proposal.bounced")(proposing.on_bounced)
     app.view("proposal.new")(proposing.on_new)
     app.view("proposal.declined")(proposing.on_declined)
 
@@ -111,6 +112,19 @@ class Proposing:
         with self.desk.refusing(body):
             person = self.desk.person(body, now)
             proposals.accept(self.db, int(action["value"]), by=person, now=now)
+        ack()
+
+    def on_bounced(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """The contact that was reported does not work: the address counts as dead in every entry that names it."""
+        now = clock.now()
+        with self.desk.refusing(body):
+            person = self.desk.person(body, now)
+            with self.db.atomic():
+                proposal = proposals.find(self.db, int(action["value"]))
+                entry = editing.allowed(self.db, proposal.dataset_id, person, "entry.resolve", now=now)
+                proposals.settle(self.db, proposal.number, by=person, note=say("bounced"), now=now)
+                if entry.contact.email:
+                    review.note_bounce(self.db, entry.contact.email, now=now)
         ack()
 
     def on_edit(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -211,7 +225,9 @@ def tell_made(context: Context, values: Mapping[str, Any], person: Person) -> Sl
         accept = button("Accept", action_id="proposal.accept", value=number, primary=True)
         edit = button("Edit", action_id="proposal.edit", value=number)
         decline = button("Decline", action_id="proposal.decline", value=number)
-        blocks.append(buttons(*([accept] if wanted else []), edit, decline))
+        bounced = button("It does not work", action_id="proposal.bounced", value=number)
+        is_dead_end = proposal.kind is Kind.CONTACT and entry.contact.email and not wanted
+        blocks.append(buttons(*([accept] if wanted else []), edit, *([bounced] if is_dead_end else []), decline))
         return message(f"{text}\n\n{small}", blocks)
     decision = _decision(context, proposal, person)
     return message(f"{text}\n\n{decision}", [*blocks, section(decision)])

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.slack import duties
+from bot.slack import duplicates, duties
 from bot.slack.blocks import button, buttons, header, note, section
 from bot.slack.following import name_of
 from bot.slack.paging import Page, Section, say
@@ -97,6 +97,7 @@ SECTIONS: Mapping[str, Section] = {
     "requests": my_requests,
     "follows": followed,
     "reviews": duties.reviews,
+    "duplicates": duplicates.in_home,
     "unanswered": duties.unanswered,
     "deputies": duties.deputies,
     "administration": duties.administration,

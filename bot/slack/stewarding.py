@@ -13,11 +13,12 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.field_words import GROUPS
+from bot.render import label as plain
 from bot.slack import entry_views as views
 from bot.slack.adding import Adding
 from bot.slack.desk import Desk, about, author_of, errors_in, show_in
 from bot.slack.entry_form import typed
-from bot.slack.inputs import value_of
+from bot.slack.inputs import option, value_of
 from bot.slack.proposing import Proposing
 from catalogue import clock, datasets, drafts, editing, history, origins
 from catalogue.checks import weighty
@@ -31,6 +32,7 @@ CHANGE = re.compile(r"^entry\.change(\.\w+)?$")
 EDIT = re.compile(r"\s*(?:edit\s+\S|add\b)", re.IGNORECASE)
 ALIKE = 3
 LOOKS_ALIKE = 0.85
+OFFERED, TYPED = 20, 120
 
 
 def register_command(app: App, desk: Desk) -> None:
@@ -50,6 +52,7 @@ def register(app: App, desk: Desk) -> None:
     app.view("entry.save")(stewarding.on_save)
     app.view("entry.confirm")(stewarding.on_confirm)
     app.view("entry.choose")(stewarding.on_choose)
+    app.options("entry.successor")(stewarding.on_successor)
     app.view("entry.withdrawal")(stewarding.on_withdrawal)
 
 
@@ -243,16 +246,22 @@ class Stewarding:
             self.desk.open(body, views.withdraw(entry))
         ack()
 
+    def on_successor(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Entries whose names begin so, for the form of a withdrawal; never the one that is withdrawn."""
+        person = self.desk.person_or_none(body, clock.now())
+        begun, own = plain(body.get("value") or "")[:TYPED], about(body).get("id")
+        found = self.desk.context.search.suggest(begun, audience=audience_of(person), limit=OFFERED)
+        entries = [each for each in found if each.kind == "entry" and each.value != own and len(each.value) <= 150]
+        ack(options=[option(each.value, plain(each.label)).to_dict() for each in entries])
+
     def on_withdrawal(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         now, told, state = clock.now(), about(body), view["state"]["values"]
         with self.desk.refusing(body, ack):
             person = self.desk.person(body, now)
-            named = value_of(state, "successor")
-            successor = self.desk.named(named, person) if named else None
-            if named and (successor is None or successor.id == told["id"]):
-                fault = "I cannot find another entry called that. Give its id, as its page shows it."
-                return errors_in(ack, {"successor": fault}, view)
-            new = successor.id if successor else None
+            new = value_of(state, "successor") or None
+            successor = editing.entry(self.db, new, person, now=now) if new else None
+            if new == told["id"]:
+                return errors_in(ack, {"successor": "An entry cannot take its own place. Choose another."}, view)
             entry = editing.withdraw(self.db, told["id"], successor=new, by=person, why=value_of(state, "why"), now=now)
             return show_in(ack, views.done(entry, "withdrawn", successor=successor.title if successor else None))
         return None

@@ -146,4 +146,11 @@ def tell_digest(context: Context, values: Mapping[str, Any], person: Person) -> 
     )
 
 
-TELLERS = {"wanted.digest": tell_digest}
+def tell_nobody(context: Context, values: Mapping[str, Any], _person: Person) -> SlackMessage:
+    """For who waits for an answer: an organisation says that nobody holds it."""
+    holder = context.search.vocabulary().name(values["publisher"]) or "An organisation"
+    text = say("nobody", subject=values["subject"], holder=holder)
+    return message(text, [section(text)])
+
+
+TELLERS = {"wanted.digest": tell_digest, "wanted.nobody": tell_nobody}

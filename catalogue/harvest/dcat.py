@@ -18,7 +18,7 @@ from catalogue.errors import SourceProblem
 from catalogue.harvest import dcat_terms
 from catalogue.harvest.dcat_terms import PREFIXES
 from catalogue.harvest.fetch import MIB, Fetcher
-from catalogue.harvest.pages import MOST_PAGES, Page, Partial
+from catalogue.harvest.pages import MOST_PAGES, Fresh, NotModified, Page, Partial
 from catalogue.model import Dataset
 from catalogue.rows import Fault
 
@@ -109,23 +109,32 @@ def row(record: Mapping[str, Any], *, address: str) -> dict[str, Any]:
     return dcat_terms.row(record)
 
 
-def pages(fetcher: Fetcher, address: str) -> Iterator[Page]:
-    """The datasets of a source, page by page. Raises SourceProblem, or Partial after the first page."""
+def pages(fetcher: Fetcher, address: str, fresh: Fresh) -> Iterator[Page]:
+    """The datasets of a source, page by page. Raises NotModified, SourceProblem, or Partial after the first page.
+
+    A source is asked whether it has changed only if all of it was on one page.
+    """
     url, seen = address, set[str]()
     while url not in seen:
         if len(seen) >= MOST_PAGES:
             raise Partial(f"The source has more than {MOST_PAGES:,} pages.")
         seen.add(url)
         try:
-            body, media_type = fetcher.page(url, accept=ACCEPT, limit=LARGEST)
-            graph = parse(body, media_type, url)
+            known = {} if len(seen) > 1 else fresh.conditions()
+            body, answer = fetcher.whole(url, accept=ACCEPT, limit=LARGEST, conditions=known)
+            if answer.status == 304:
+                raise NotModified
+            graph = parse(body, answer.headers.get("content-type", ""), url)
         except SourceProblem as problem:
             raise Partial(str(problem)) if len(seen) > 1 else problem from None
         records = [(record, json.dumps(record, ensure_ascii=False, sort_keys=True)) for record in datasets(graph)]
         yield Page(records)
         after = _next(graph)
         if after is None:
+            if len(seen) == 1:
+                fresh.note(answer.headers)
             return
+        fresh.kept.clear()
         url = urljoin(url, after)
     raise Partial("The source gives the same page again.")
 

@@ -83,12 +83,17 @@ class Fetcher:
 
     def page(self, url: str, *, accept: str = "application/json", limit: int | None = None) -> tuple[bytes, str]:
         """The whole of a small answer, and its media type. Tried again when the source is busy. SourceProblem."""
+        body, fetched = self.whole(url, accept=accept, limit=limit)
+        return body, fetched.headers.get("content-type", "")
+
+    def whole(
+        self, url: str, *, accept: str, limit: int | None = None, conditions: Mapping[str, str] = {}
+    ) -> tuple[bytes, Fetched]:
+        """The whole of a small answer. With status 304 it is empty. Raises SourceProblem."""
         for turn in range(1, self.caps.tries + 1):
             try:
-                with self.open(url, accept=accept) as fetched:
-                    return _whole(fetched.chunks, min(limit or self.caps.page, self.caps.page)), fetched.headers.get(
-                        "content-type", ""
-                    )
+                with self.open(url, accept=accept, conditions=conditions) as fetched:
+                    return _whole(fetched.chunks, min(limit or self.caps.page, self.caps.page)), fetched
             except Busy as busy:
                 if turn == self.caps.tries:
                     raise

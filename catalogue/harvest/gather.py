@@ -19,7 +19,7 @@ from catalogue.entries import Document, digest
 from catalogue.errors import SourceProblem, StoreUnavailable
 from catalogue.harvest import kinds
 from catalogue.harvest.fetch import Fetcher
-from catalogue.harvest.pages import Page, Partial
+from catalogue.harvest.pages import NotModified, Page, Partial
 from catalogue.harvest.sources import Kind, Source
 from catalogue.harvest.writing import Publishers, begin, put_away, stage
 from catalogue.rows import Fault, Resolve
@@ -98,7 +98,7 @@ def gather(
             _take(db, gathering, page, key=key, publishers=publishers)
             progress(len(page.records))
         notes.is_complete = since is None
-    except kinds.NotModified:
+    except NotModified:
         notes.is_complete = notes.is_unmodified = True
     except Partial as problem:
         notes.problem = str(problem)

@@ -13,7 +13,7 @@ from catalogue.fields import is_empty
 from catalogue.harvest import ckan, datajson, dcat, jsonlines, jsonstream, spreadsheet
 from catalogue.harvest.fetch import MIB, Fetcher
 from catalogue.harvest.mapping import link
-from catalogue.harvest.pages import Page, paged
+from catalogue.harvest.pages import Fresh, NotModified, Page, paged
 from catalogue.harvest.sources import Kind, Source
 from catalogue.model import Visibility
 from catalogue.rows import Cleaned, Fault, Resolve, clean
@@ -26,10 +26,6 @@ _LEAST_OPEN = {Visibility.PUBLIC: 0, Visibility.GOVERNMENT: 1, Visibility.NAMED:
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-class NotModified(Exception):
-    """The source says that nothing changed since the last harvest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +64,15 @@ def pages(
         yield from ckan.pages(fetcher, source.url, since=since, begin=begin)
         return
     if source.kind is Kind.DCAT:
-        yield from dcat.pages(fetcher, source.url)
+        yield from dcat.pages(fetcher, source.url, Fresh(fresh, mark(source)))
         return
     with NamedTemporaryFile(suffix=".csv" if source.kind is Kind.CSV else ".jsonl") as file:
-        asked = {"If-None-Match": fresh.get("etag"), "If-Modified-Since": fresh.get("modified")}
-        known = {name: value for name, value in asked.items() if value and fresh.get("mapping") == mark(source)}
-        answer = fetcher.save(source.url, file, accept="*/*", conditions=known)
+        known = Fresh(fresh, mark(source))
+        answer = fetcher.save(source.url, file, accept="*/*", conditions=known.conditions())
         if answer.status == 304:
             raise NotModified
         file.flush()
-        fresh.clear()
-        fresh.update(
-            etag=answer.headers.get("etag"), modified=answer.headers.get("last-modified"), mapping=mark(source)
-        )
+        known.note(answer.headers)
         yield from paged(_records(source.kind, Path(file.name)))
 
 

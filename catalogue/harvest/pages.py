@@ -1,6 +1,6 @@
 """What every kind of source gives: pages of records, in which an unreadable record is a Fault."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -22,6 +22,33 @@ class Page:
 
     records: Sequence[tuple[Any, str] | Fault]
     next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What a source says of its own freshness, so that it need not send again what did not change.
+
+    `kept` is remembered with the source. It counts only while records are mapped as they were (`mapping`).
+    """
+
+    kept: dict[str, Any]
+    mapping: str
+
+    def conditions(self) -> dict[str, str]:
+        """The headers that ask for an answer only if something changed."""
+        if self.kept.get("mapping") != self.mapping:
+            return {}
+        asked = {"If-None-Match": self.kept.get("etag"), "If-Modified-Since": self.kept.get("modified")}
+        return {name: value for name, value in asked.items() if value}
+
+    def note(self, headers: Mapping[str, str]) -> None:
+        """Everything came, with these headers."""
+        self.kept.clear()
+        self.kept.update(etag=headers.get("etag"), modified=headers.get("last-modified"), mapping=self.mapping)
+
+
+class NotModified(Exception):
+    """The source says that nothing changed since the last harvest."""
 
 
 class Partial(SourceProblem):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.playground.model import Message, View
-from catalogue import datasets, people, proposals
+from catalogue import clock, datasets, editing, people, proposals, readiness, review
 from catalogue.model import GOVERNMENT, Dataset, Grant, Role
 from tests.journeys.conftest import OFFICER, Town
 
@@ -60,13 +60,30 @@ def test_a_correction_is_accepted_with_one_click_and_its_proposer_is_told(town: 
 def test_a_problem_without_a_value_is_settled_by_an_edit(town: Town) -> None:
     reports(town, kind="contact", words="Nobody answers")
     asked = card(town)
-    assert buttons(asked) == ["Edit", "Decline"]
+    assert buttons(asked) == ["Edit", "It does not work", "Decline"]
     town.sender.click(STEWARD, asked, "proposal.edit")
     town.sender.click(STEWARD, town.workspace.views.front(STEWARD), "entry.change", value=f"who {NPD}")  # type: ignore[arg-type]
     town.sender.submit(STEWARD, {"contact_email": "new-team@education.example.gov.uk"})
     assert entry(town).contact.email == "new-team@education.example.gov.uk"
     assert "put right" in card(town, ANALYST).text
     assert buttons(card(town)) == []
+
+
+def test_a_contact_that_was_reported_counts_as_dead_once_a_steward_says_so(town: Town) -> None:
+    reports(town, kind="contact", words="Mail comes back")
+    other = "dfe/school-census-pupil-level"
+    address = entry(town).contact.email
+    sibling = entry(town, other)
+    by = people.find(town.db, STEWARD)
+    contact = {"contact": {"name": "Team", "email": address}}
+    editing.edit(town.db, other, contact, revision=sibling.revision, by=by, now=clock.now())
+    town.sender.click(STEWARD, card(town), "proposal.bounced")
+    assert "put right" in card(town, ANALYST).text
+    assert buttons(card(town)) == []
+    orphans = review.orphans(town.db, "department-for-education")
+    assert {NPD, other} <= {each.dataset_id for each in orphans}
+    around = readiness.circumstances(town.db, now=clock.now())
+    assert address in around.bounced
 
 
 def test_a_proposal_opened_with_edit_is_prefilled_with_what_was_proposed(town: Town) -> None:

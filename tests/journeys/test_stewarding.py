@@ -183,8 +183,10 @@ def test_a_change_that_was_changed_again_is_not_taken_back(town: Town) -> None:
 
 def test_an_entry_is_withdrawn_with_its_successor_and_published_again(town: Town) -> None:
     town.sender.click(STEWARD, opens(town), "entry.withdraw", value=NPD)
-    submits(town, successor="a thing that is not there", why="Replaced")
-    assert "cannot find" in error_of(town)["successor"]
+    own = town.sender.suggest(STEWARD, "entry.successor", "national pupil", front(town))
+    assert NPD not in [each["value"] for each in own]
+    offered = town.sender.suggest(STEWARD, "entry.successor", "school census", front(town))
+    assert "dfe/school-census-pupil-level" in [each["value"] for each in offered]
     done = submits(town, successor="dfe/school-census-pupil-level", why="Replaced")
     assert "Withdrawn" in words_of(done)
     assert (entry(town).status, entry(town).superseded_by) == ("withdrawn", "dfe/school-census-pupil-level")

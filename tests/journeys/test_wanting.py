@@ -205,3 +205,16 @@ def test_who_wanted_to_be_told_hears_that_it_is_held(town: Town) -> None:
     town.sender.submit(STEWARD, {"entry": NPD})
     follows.notice(town.db, search, now=now())
     assert "National Pupil Database" in digest(town, OFFICER).text
+
+
+def test_who_waits_for_an_answer_is_told_that_nobody_is_known_to_hold_it_and_goes_on_waiting(town: Town) -> None:
+    asked(town, "pupil shoe sizes", "camden-council")
+    waiting = people.find(town.db, OFFICER)
+    follows.start(town.db, waiting, "question", "shoe size pupils", now=now())
+    follows.start(town.db, waiting, "question", "hat sizes", now=now())
+    tell(town)
+    town.sender.click(STEWARD, digest(town), "wanted.nobody")
+    told = digest(town, OFFICER)
+    assert "Nobody is known to hold “shoe size pupils”" in told.text
+    assert "Department for Education" in told.text
+    assert len(follows.of(town.db, waiting.id)) == 2

@@ -27,4 +27,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     requests.m014_former_authors,
     requests.m015_typed,
     entries.m016_prepared,
+    stewarding.m017_alike,
 )

@@ -95,3 +95,20 @@ def m011_stewarding(db: Database) -> None:
         )
         """,
     )
+
+
+def m017_alike(db: Database) -> None:
+    """Of which two entries a steward said whether they are the same thing; their ids in order."""
+    create(
+        db,
+        """
+        CREATE TABLE alike (
+            one TEXT NOT NULL,
+            other TEXT NOT NULL,
+            decision TEXT NOT NULL CHECK (decision IN ('same', 'different')),
+            by TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (one, other)
+        )
+        """,
+    )

@@ -21,7 +21,7 @@ from catalogue.rows import Fault, clean
 from catalogue.store import Database
 from tests.catalogue.harvest.conftest import Harvesting
 from tests.catalogue.strategies import AWKWARD, entries
-from tests.fakes.upstream import Upstream, gives
+from tests.fakes.upstream import Upstream, gives, send
 
 FORMS = {"dcat-jsonld": ".jsonld", "dcat-turtle": ".ttl"}
 WHOLE = {
@@ -168,6 +168,33 @@ def test_pages_are_followed_and_the_same_one_only_once(
     assert harvesting(sqlite_db).added == 2
     upstream.routes["/b"] = gives(second + after.format(f"{upstream.url}/a"), media_type="text/turtle")
     assert "same page again" in (harvesting(sqlite_db).stopped_because or "")
+
+
+def test_a_catalogue_on_one_page_is_not_sent_again_when_it_did_not_change(
+    sqlite_db: Database, upstream: Upstream, harvesting: Harvesting
+) -> None:
+    after = f"<https://x.example/v> <http://www.w3.org/ns/hydra/core#next> <{upstream.url}/b> ."
+    whole, asked = [TURTLE], []
+
+    def conditional(handler: Any) -> None:
+        asked.append(handler.headers.get("If-None-Match"))
+        if asked[-1] == f'"{len(whole[0])}"':
+            handler.send_response(304)
+            handler.end_headers()
+        else:
+            mark = {"ETag": f'"{len(whole[0])}"'}
+            send(handler, whole[0].encode(), media_type="text/turtle", headers=mark)
+
+    upstream.routes["/a"] = conditional
+    upstream.routes["/b"] = gives(TURTLE.replace("/d/1", "/d/2"), media_type="text/turtle")
+    harvesting.add(sqlite_db, "dcat", "/a")
+    assert harvesting(sqlite_db).added == 1
+    again = harvesting(sqlite_db)
+    assert (again.unchanged, again.is_complete, asked[-1]) == (1, True, f'"{len(TURTLE)}"')
+    whole[0] = TURTLE + after
+    assert harvesting(sqlite_db).added == 1
+    assert harvesting(sqlite_db).unchanged == 2
+    assert asked[-1] is None, "the second page may have changed"
 
 
 # hostile documents
