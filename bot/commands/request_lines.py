@@ -72,10 +72,17 @@ def line(request: ShareRequest, actor: NextActor | None) -> str:
 
 
 def whole(
-    request: ShareRequest, actor: NextActor | None, share: Share | None, past: Sequence[Event], book: QuestionBook
+    request: ShareRequest,
+    actor: NextActor | None,
+    share: Share | None,
+    past: Sequence[Event],
+    book: QuestionBook,
+    waited: Mapping[str, float],
 ) -> Iterator[str]:
-    """One request with everything."""
+    """One request with everything. `waited` are days by whom it waited for."""
     yield line(request, actor)
+    if any(waited.values()):
+        yield f"Days waited for: {', '.join(f'{party} {days:g}' for party, days in waited.items())}"
     if request.question:
         yield f"Asked: {one_line(request.question)}"
     yield ""

@@ -163,6 +163,8 @@ TERMS = (
     click.option("--review", type=DAY, metavar="YYYY-MM-DD", help="When it is to be looked at again."),
 )
 ENDS = click.option("--ends", type=DAY, metavar="YYYY-MM-DD", help="The new last day of the share.")
+REVIEW = click.option("--review", type=DAY, metavar="YYYY-MM-DD", help="When it is to be looked at again.")
+UNTIL = click.option("--until", type=DAY, metavar="YYYY-MM-DD", help="Until when it should go on.")
 STEP = click.option("--step", "what", required=True, help="Which step: agreement, dpia or transfer.")
 PARTY = click.option("--party", type=click.Choice(["legal", "technical", "manager"]), required=True, help="For whom.")
 
@@ -196,7 +198,14 @@ _deed("hand-over", "Make a colleague the author.", "--as council-officer --to co
 _deed("accept", "Accept the terms of an approval in writing.", "--as council-officer", requests.accept)
 _deed("tick", "Say that a step to delivery is done.", "--as dfe-manager --step agreement", _tick, STEP)
 _deed("supply", "Say that the data has been supplied.", "--as dfe-manager", requests.supply)
-_deed("renew", "Give the share a new end.", "--as dfe-manager --ends 2028-03-31", requests.renew, ENDS)
+_deed(
+    "ask-renewal",
+    "Ask that the share goes on, and say why.",
+    '--as council-officer --note "It still helps." --until 2028-03-31',
+    requests.ask_renewal,
+    UNTIL,
+)
+_deed("renew", "Give the share a new end.", "--as dfe-manager --ends 2028-03-31", requests.renew, ENDS, REVIEW)
 _deed("end", "End the share early.", '--as council-officer --note "The work is done."', requests.end)
 
 
@@ -267,17 +276,19 @@ def show(request_id: str, who: str | None, json_: bool) -> None:
         past = requests.events(db, request, person=by, now=now) if by else history(db, request.id, private=True)
         actor = requests.next_actor(db, request, now=now)
         share = requests.share_of(db, request.id)
+        waited = requests.turnaround_of(db, request.id, now=now).as_days()
         book = book_of(db, request.holder)
         values = {
             **request_values(request),
             "next": actor.person.id if actor and actor.person else None,
             "because": str(actor.because) if actor else None,
+            "days_waited_for": waited,
             "events": [event_values(event, book) for event in past],
         }
     if json_:
         print_json(values)
         return
-    for line in request_lines.whole(request, actor, share, past, book):
+    for line in request_lines.whole(request, actor, share, past, book, waited):
         click.echo(line)
 
 

@@ -135,9 +135,7 @@ def _answer(db: Database, request_id: str, *, by: Person, note: str | None, now:
 
 
 def _ask_renewal(db: Database, request_id: str, *, note: str | None, **more: Any) -> Share:
-    if not note:
-        raise InvalidAnswers({"note": "Say why it should go on."})
-    return requests.ask_renewal(db, request_id, note=note, **more)
+    return requests.ask_renewal(db, request_id, note=note or "", **more)
 
 
 OTHER_SIDE = "The other side reads this."
@@ -154,6 +152,7 @@ DEEDS: Mapping[str, Deed] = {
         "Hand over",
         "A word to them",
         requests.hand_over,
+        "Everybody who can read the request reads this.",
         lead="person_lead",
         more=_whom,
         read=chosen_person,

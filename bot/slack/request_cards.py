@@ -23,12 +23,15 @@ from catalogue.model import Person
 from catalogue.requests.model import Share, ShareRequest
 from catalogue.requests.record import history
 from catalogue.requests.reviewing import Precedent
-from catalogue.requests.states import PENDING, State
+from catalogue.requests.states import PENDING, State, Verb
 from catalogue.requests.stricter import book_of
 from intents.context import Context
 
 WAITS = frozenset({"submitted", "unowned", "delegated", "answered", "nudged", "reminder", "escalated"})
 """Happenings that say that somebody is waited for."""
+
+HANDED: Mapping[str, Verb] = {"delegated": Verb.DELEGATE, "handed_over": Verb.HAND_OVER}
+"""Happenings by which somebody gets a request from somebody else."""
 
 MOST_NEEDS = 8
 MOST_DIFFERENCES = 4
@@ -59,7 +62,8 @@ def card(
     if event is not None and event < _newest_told(context, request_id, person, now):
         older = say("older", what=HAPPENINGS[what], request=request)
         return message(older, [section(older)])
-    said = [say("headline", what=_headline(what, request)), *pieces(context, request, person, now=now)]
+    headline = [say("headline", what=_headline(what, request)), _word(context, request, person, what, now)]
+    said = [*headline, *pieces(context, request, person, now=now)]
     blocks: list[Block] = [section(piece) for piece in said if piece]
     rows = actions(context, request, person, now=now)
     blocks += [buttons(*row) for row in rows if row]
@@ -71,6 +75,14 @@ def _headline(what: str, request: ShareRequest) -> str:
     if what in WAITS and request.state not in PENDING:
         return f"{request.id} no longer waits for you: it is {words.REQUEST_STATES[request.state]}"
     return HAPPENINGS[what]
+
+
+def _word(context: Context, request: ShareRequest, person: Person, what: str, now: datetime) -> str:
+    """What went with a request when it was handed to this person, if anything did."""
+    verb = HANDED.get(what)
+    events = requests.events(context.db, request, person=person, now=now) if verb else []
+    told = next((each for each in reversed(events) if each.verb is verb and each.note), None)
+    return say("word", who=name(context, told.by), note=told.note) if told else ""
 
 
 def _newest_told(context: Context, request_id: str, person: Person, now: datetime) -> int:

@@ -75,7 +75,7 @@ class Reading:
         events = requests.events(self.db, request, person=person, now=now)
         rest.append(say("history", lines=history_lines(context, events)))
         if request.submitted_at:
-            rest.append(say("clock", **spent(requests.turnaround(events, now=now))))
+            rest.append(say("clock", **spent(requests.turnaround_of(self.desk.db, request.id, now=now))))
         rows = [
             buttons(*kept)
             for row in actions(context, request, person, now=now)
@@ -157,6 +157,7 @@ DEEDS: Mapping[str, Deed] = {
         "Hand over",
         "A word to them",
         requests.delegate,
+        NOT_READS,
         lead="delegate_lead",
         more=_whom,
         read=chosen_person,

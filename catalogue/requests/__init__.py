@@ -37,7 +37,7 @@ from catalogue.requests.drafting import (
 )
 from catalogue.requests.record import events, get, of_person, require_notes, share_of
 from catalogue.requests.reviewing import needs, precedents, red_flags
-from catalogue.requests.turnaround import turnaround
+from catalogue.requests.turnaround import of_request as turnaround_of
 
 __all__ = [
     "accept",
@@ -78,7 +78,7 @@ __all__ = [
     "supply",
     "take_in_typed",
     "tick",
-    "turnaround",
+    "turnaround_of",
     "wait_for",
     "withdraw",
 ]

@@ -184,6 +184,7 @@ def ask_renewal(
 ) -> Share:
     """The requester asks that the share goes on, and says why. It is the manager's turn."""
     check(db, request_id, Verb.ASK_RENEWAL, by=by, now=now)
+    noted(note, needed=True)
     terms(None, None, until, None, today=now)
     change = Change(note, detail={"until": _day(until)} if until else {}, waiting=Waiting.MANAGER)
     with taking(db, request_id, Verb.ASK_RENEWAL, change, by=by, now=now) as step:

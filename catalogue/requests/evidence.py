@@ -32,9 +32,7 @@ def evidence(db: Database, request_id: str, *, now: datetime) -> dict[str, Any]:
         "answers": answer_lines(book, request.answers),
         "conditions": conditions_of(db, request.id),
         "history": [event_values(event, book) for event in events],
-        "days_waited_for": {
-            name: round(spent.total_seconds() / 86400, 2) for name, spent in asdict(turnaround(events, now=now)).items()
-        },
+        "days_waited_for": turnaround(events, now=now).as_days(),
         "share": _plain(asdict(share)) if share else None,
         "audit": {
             "rows": _chain_of(db, request.id),

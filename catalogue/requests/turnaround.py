@@ -11,6 +11,7 @@ from statistics import median
 from catalogue import clock, datasets
 from catalogue.model import NOBODY_READS
 from catalogue.requests.model import Event, ShareRequest, Waiting
+from catalogue.requests.record import history
 from catalogue.requests.states import Verb
 from catalogue.store import Database
 
@@ -40,6 +41,10 @@ class Turnaround:
         """For the event of the delivery to keep, so that the register need not read whole histories."""
         return {name: getattr(self, name).total_seconds() for name in self.__dataclass_fields__}
 
+    def as_days(self) -> dict[str, float]:
+        """For people and files: days with two decimals."""
+        return {name: round(seconds / 86400, 2) for name, seconds in self.as_seconds().items()}
+
     @classmethod
     def of_seconds(cls, seconds: Mapping[str, float]) -> "Turnaround":
         return cls(**{name: timedelta(seconds=value) for name, value in seconds.items()})
@@ -58,6 +63,11 @@ def turnaround(events: Sequence[Event], *, now: datetime) -> Turnaround:
         end = after.at if after else now
         spent[event.waiting_for] = spent.get(event.waiting_for, NOTHING) + max(end - event.at, NOTHING)
     return Turnaround(**{str(party): time for party, time in spent.items() if party is not Waiting.NOBODY})
+
+
+def of_request(db: Database, request_id: str, *, now: datetime) -> Turnaround:
+    """How long a request took until now, from its whole history: whom it waited for is no secret among the parties."""
+    return turnaround(history(db, request_id, private=True), now=now)
 
 
 def usual_days(db: Database, request: ShareRequest) -> int | None:

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from bot import sample
 from bot.__main__ import whoholds
 from bot.app import TELLERS
-from catalogue.errors import CatalogueError, NotAllowed, NotFound, TooLate
+from catalogue.errors import CatalogueError, InvalidAnswers, NotAllowed, NotFound, TooLate
 from catalogue.requests import telling
 from catalogue.search.find import Search
 
@@ -80,6 +80,16 @@ def test_a_request_goes_from_draft_to_decision_and_delivery(run: Run, submitted:
     (line,) = [each for each in lines if each["reference"] == submitted]
     assert (line["holder_name"], line["ends_on"]) == ("Department for Education", "2099-12-31")
     assert figures["figures"]["baseline"] == 182
+    with pytest.raises(InvalidAnswers, match="Say why"):
+        run("requests", "ask-renewal", submitted, "--as", "council-officer")
+    asked = ("--as", "council-officer", "--note", "It still helps.", "--until", "2100-03-31")
+    run("requests", "ask-renewal", submitted, *asked)
+    shown = parsed(run("requests", "show", submitted, "--json"))
+    assert shown["next"] == "dfe-manager"
+    assert set(shown["days_waited_for"]) == {"requester", "manager", "legal", "technical"}
+    run("requests", "renew", submitted, "--as", "dfe-manager", "--ends", "2100-03-31", "--review", "2099-03-31")
+    assert "until 31 March 2100" in run("requests", "show", submitted).stdout
+    run("requests", "end", submitted, "--as", "council-officer", "--note", "The work is done.")
 
 
 def test_what_is_decided_says_by_whom_and_when(run: Run, submitted: str) -> None:

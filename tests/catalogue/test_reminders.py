@@ -246,3 +246,14 @@ def test_whoever_asked_for_data_that_is_withdrawn_hears_of_it_once(
     pass_time(db, now, now + DAY, 6 * HOUR)
     assert [each.person for each in told(db, "dataset_withdrawn")] == ["asker"]
     requests.decline(db, request.id, by=folk["manager"], note="It is no longer kept.", now=now + DAY)
+
+
+def test_when_the_only_manager_joins_whoever_decides_then_hears_of_it(
+    db: Database, folk: dict[str, Person], now: datetime
+) -> None:
+    db.execute("UPDATE grants SET ended_at = granted_at WHERE role = 'manager'")
+    people.grant(db, "colleague", Grant(Role.MANAGER, PUPILS), by="test", reason=None, now=now + HOUR)
+    request = submitted(db, folk["asker"], now)
+    requests.join(db, request.id, by=people.find(db, "colleague"), now=now)
+    reminders.run(db, now)
+    assert "steward" in {each.person for each in told(db, "submitted")}

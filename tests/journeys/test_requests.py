@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from catalogue import audit, clock, people, requests
-from catalogue.model import Person
+from catalogue import audit, clock, datasets, people, reminders, requests, working_days
+from catalogue.model import GOVERNMENT, Person
+from catalogue.requests.preferences import Preferences, choose
 from tests.at_once import at_once
 from tests.catalogue.requests.asking import tick_all
 from tests.journeys import asking
@@ -142,7 +143,12 @@ def test_a_question_is_asked_and_answered_and_the_request_stays_in_review(town: 
 def test_somebody_else_can_be_handed_the_decision(town: Town) -> None:
     asks_for(town)
     decides(town, MANAGER, "request.delegate", to="U0STEWARD", note="You know this data.")
-    assert "This request was handed to you" in card(town, "U0STEWARD").text
+    handed = card(town, "U0STEWARD")
+    assert "This request was handed to you" in handed.text
+    assert "Data manager (Department for Education) says: You know this data." in handed.text
+    presses(town, ANALYST, "request.open", "SR-0001", card(town, ANALYST))
+    assert "decision handed on" in words(front(town, ANALYST))
+    assert "You know this data." not in words(front(town, ANALYST)), "a word among reviewers"
     decides(town, "U0STEWARD", "request.approve")
     assert state(town) == "approved"
     assert "request.approve" not in buttons(card(town, MANAGER))
@@ -344,3 +350,51 @@ def test_two_first_clicks_begin_one_draft(town: Town) -> None:
     view = starts(town)
     assert "You have begun this." in words(view)
     assert "submit" not in view.payload, "they go on with the draft that they have"
+
+
+def working_moment() -> datetime:
+    """A moment at which people were at work, at most some days ago."""
+    return working_days.next_working_time(clock.now() - timedelta(days=7), "E")
+
+
+def test_who_chose_a_digest_hears_once_of_everything_that_waits(town: Town) -> None:
+    choose(town.db, person(town, MANAGER).id, Preferences(digest=True))
+    asks_for(town)
+    asks_for(town, "U0COUNCIL")
+    assert not [each for each in town.said_to(MANAGER) if "SR-" in each.text]
+    town.db.execute("UPDATE telling SET digest_told_on = NULL")  # the worker's own round may have looked today
+    reminders.run(town.db, working_moment())
+    reminders.run(town.db, working_moment() + timedelta(minutes=1))
+    town.settles()
+    (digest,) = [each for each in town.said_to(MANAGER) if "SR-" in each.text]
+    assert "2 requests wait for your decision" in digest.text
+    town.sender.click(MANAGER, digest, "request.open", value="SR-0002")
+    assert "request.approve" in words(front(town, MANAGER))
+
+
+def test_whoever_asked_hears_that_the_data_is_no_longer_kept(town: Town) -> None:
+    asks_for(town)
+    entry = datasets.get(town.db, NPD, audience=GOVERNMENT)
+    datasets.withdraw(town.db, NPD, revision=entry.revision, successor=None, by="test", why=None, now=clock.now())
+    reminders.run(town.db, working_moment())
+    assert "no longer kept" in card(town, ANALYST).text
+    assert "request.withdraw" in buttons(card(town, ANALYST))
+
+
+def test_both_sides_are_warned_before_a_share_ends_and_told_when_it_has(town: Town) -> None:
+    asks_for(town)
+    now, week = working_moment(), timedelta(days=7)
+    ends = (now + timedelta(days=20)).date().isoformat()
+    decides(town, MANAGER, "request.approve_with", ends=ends)
+    decides(town, ANALYST, "share.accept", accepted=["yes"])
+    tick_all(town.db, "SR-0001", asker=person(town, ANALYST), holder=person(town, MANAGER), now=clock.now())
+    decides(town, MANAGER, "share.supply")
+    reminders.run(town.db, now)
+    for user, button in ((ANALYST, "share.ask_renewal"), (MANAGER, "share.renew")):
+        assert "A share ends soon" in card(town, user).text
+        assert button in buttons(card(town, user))
+    later = working_days.next_working_time(now + 4 * week, "E")
+    reminders.run(town.db, later)
+    share = requests.share_of(town.db, "SR-0001")
+    assert share
+    assert share.state == "ended"

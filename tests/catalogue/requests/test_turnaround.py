@@ -153,3 +153,12 @@ def test_the_usual_time_is_that_of_the_last_decisions_else_what_the_entry_says(
         other = submitted(db, folk["asker"], now, dataset_id)
         requests.decline(db, other.id, by=folk["manager"], note="No.", now=now + timedelta(days=days))
     assert usual_days(db, request) == 4, "the holder's, where there are too few on the same data"
+
+
+def test_the_clock_shows_everybody_the_same_also_where_notes_are_private(
+    db: Database, folk: dict[str, Person], now: datetime
+) -> None:
+    key, day = submitted(db, folk["asker"], now).id, timedelta(days=1)
+    requests.wait_for(db, key, Waiting.LEGAL, by=folk["manager"], now=now + day, note="Counsel is away.")
+    spent = requests.turnaround_of(db, key, now=now + 3 * day)
+    assert (spent.manager, spent.legal) == (day, 2 * day)
