@@ -75,3 +75,23 @@ def test_a_file_is_attached_and_can_be_had_back(site: Site) -> None:
 def ask(page: Page, text: str) -> None:
     page.locator("#text-main").fill(text)
     page.keyboard.press("Enter")
+
+
+def test_what_is_typed_into_a_request_is_there_again_after_it_was_closed(site: Site) -> None:
+    db = site.town.db
+    asker = people.find(db, "dwp-analyst")
+    requests.start(db, "dfe/national-pupil-database", by=asker, now=clock.now())
+    page = site.open("/?as=U0ANALYST&in=home")
+    page.get_by_role("button", name="Go on").first.click()
+    dialog = page.get_by_role("dialog", name="Request data")
+    box = dialog.get_by_label("What is your project for?")
+    box.click()
+    page.keyboard.type("Free meals for pupils")
+    page.wait_for_timeout(700)  # what was typed is told, and the page drawn again
+    page.keyboard.press("Home")
+    page.keyboard.type("All: ")
+    expect(box).to_have_value("All: Free meals for pupils")
+    dialog.get_by_role("button", name="Close", exact=True).first.click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Go on").first.click()
+    expect(dialog.get_by_label("What is your project for?")).to_have_value("All: Free meals for pupils")

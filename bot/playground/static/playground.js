@@ -41,6 +41,7 @@ function swap(part, html) {
 function show(parts) {
   const typed = modal.open ? { view: $("form", modal)?.dataset.view, values: valuesIn(modal) } : null;
   const before = lastFromBot();
+  const caret = document.activeElement?.selectionStart ?? null;
   for (const part of $$("[data-part]")) {
     const name = part.dataset.part;
     const html = parts[name];
@@ -57,6 +58,8 @@ function show(parts) {
   $("#text-main").placeholder = writing;
   $("label[for=text-main]").textContent = writing;
   showModal(typed);
+  const field = document.activeElement;
+  if (caret !== null && field?.matches("textarea, input[type=text]")) field.setSelectionRange(caret, caret);
   if (waitingSince && (lastFromBot() !== before || modal.open)) waiting(false);
 }
 
@@ -363,7 +366,7 @@ const clicks = [
     const at = node.closest("[data-ts]");
     act("shortcut", { callback_id: node.dataset.shortcut, ...(at ? { channel: at.dataset.channel, ts: at.dataset.ts } : {}) });
   }],
-  ["[data-do]", (node) => act(node.dataset.do)],
+  ["[data-do]", (node) => tellLetters().then(() => act(node.dataset.do))],
   ["[data-go-thread]", (node) => {
     go({ thread: node.dataset.goThread });
     if (where.thread) $("#text-thread").focus();
@@ -452,9 +455,24 @@ addEventListener("keydown", (event) => {
 addEventListener("input", (event) => {
   if (event.target.matches(".composer textarea")) grow(event.target);
   if (event.target.matches(".combo input")) suggest(event.target.closest(".combo"));
+  if (event.target.matches("[data-letters]")) {
+    clearTimeout(lettersIn?.timer);
+    lettersIn = { field: event.target, timer: setTimeout(tellLetters, 300) };
+  }
 });
 
-modal.addEventListener("cancel", (event) => { event.preventDefault(); act("close"); });
+// What is typed is told a moment later, in one go; before a form is closed, at once.
+let lettersIn = null;
+
+async function tellLetters() {
+  if (!lettersIn) return;
+  const { field, timer } = lettersIn;
+  clearTimeout(timer);
+  lettersIn = null;
+  if (field.isConnected) await act("choose", { ...placeOf(field), choice: valueOf(field) });
+}
+
+modal.addEventListener("cancel", (event) => { event.preventDefault(); tellLetters().then(() => act("close")); });
 
 for (const stream of $$(".stream")) { stream.dataset.ready = "yes"; toNewest(stream); }
 showModal(null);
