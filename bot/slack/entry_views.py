@@ -20,6 +20,9 @@ from catalogue.model import Dataset, Revision, Status
 HISTORY_SHOWN = 20
 FIRST_FIELDS = ("title", "publisher", "summary", "contact", "access_rights", "personal_data")
 """What a new entry is asked for."""
+VERSION = "version:"
+"""Begins the names of inputs that ask which version to keep. A name that the form before had too would bring along
+what was typed there."""
 IMPLIED = frozenset({"visibility", "visible_to"})
 """Fields that say something by not being there: everyone may know of the entry."""
 
@@ -112,7 +115,7 @@ def clash(error: Clashed, author: str, *, draft: str, about: Mapping[str, Any]) 
         blocks.append(section(say("clash", label=LABELS[each.field], author=author, theirs=theirs, mine=mine)))
         options = [option("theirs", "Keep what is there now"), option("mine", "Use mine")]
         choose = RadioButtonsElement(action_id=ACTION, options=options, initial_option=options[0])
-        blocks.append(InputBlock(block_id=each.field, label=f"{LABELS[each.field]}: which version?", element=choose))
+        blocks.append(InputBlock(block_id=f"{VERSION}{each.field}", label=f"{LABELS[each.field]}: which version?", element=choose))
     seen = {**about, "draft": draft, "seen": error.revision}
     return modal("Two versions", blocks, callback_id="entry.choose", submit="Save", close="Cancel", about=seen)
 

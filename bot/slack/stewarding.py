@@ -165,8 +165,9 @@ class Stewarding:
             person = self.desk.person(body, now)
             draft = drafts.find(self.db, told["draft"], person=person.id)
             entry = editing.allowed(self.db, draft.dataset_id, person, "entry.edit", now=now)
-            asked = set(view["state"]["values"])
-            mine = {name for name in asked if value_of(view["state"]["values"], name) == "mine"}
+            state = view["state"]["values"]
+            asked = {name.removeprefix(views.VERSION) for name in state}
+            mine = {name for name in asked if value_of(state, f"{views.VERSION}{name}") == "mine"}
             changes = {name: value for name, value in draft.changes.items() if name not in asked - mine}
             told = told | {"revision": told["seen"] if entry.revision != told["seen"] else entry.revision}
             self._save(ack, person, entry, changes, told, now)
