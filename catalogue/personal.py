@@ -65,6 +65,7 @@ TABLES: Mapping[str, Table] = {
     "former_names": Table(("origin",)),
     "grants": Table(("person", "granted_by", "deputy_for")),
     "harvested": NOBODY,
+    "held": Table(("by",)),
     "history": Table(("by",), documents=("changes",)),
     "inbox": NOBODY,
     "migrations": NOBODY,

@@ -43,9 +43,11 @@ def overview(entry: Dataset, document: Mapping[str, Any], holder: str, *, origin
         blocks.append(section(text, accessory=change))
     withdrawn = entry.status is Status.WITHDRAWN
     last = ("Publish again", "entry.restore") if withdrawn else ("Withdraw", "entry.withdraw")
+    hold = [button("Ask me first", action_id="entry.hold", value=entry.id)] if entry.source_id else []
     blocks.append(
         buttons(
             button("History", action_id="entry.history", value=entry.id),
+            *hold,
             button("Names people use", action_id="term.add", value=entry.id),
             button("Is it ready to share?", action_id="entry.readiness", value=entry.id),
             button(last[0], action_id=last[1], value=entry.id),
@@ -115,7 +117,9 @@ def clash(error: Clashed, author: str, *, draft: str, about: Mapping[str, Any]) 
         blocks.append(section(say("clash", label=LABELS[each.field], author=author, theirs=theirs, mine=mine)))
         options = [option("theirs", "Keep what is there now"), option("mine", "Use mine")]
         choose = RadioButtonsElement(action_id=ACTION, options=options, initial_option=options[0])
-        blocks.append(InputBlock(block_id=f"{VERSION}{each.field}", label=f"{LABELS[each.field]}: which version?", element=choose))
+        blocks.append(
+            InputBlock(block_id=f"{VERSION}{each.field}", label=f"{LABELS[each.field]}: which version?", element=choose)
+        )
     seen = {**about, "draft": draft, "seen": error.revision}
     return modal("Two versions", blocks, callback_id="entry.choose", submit="Save", close="Cancel", about=seen)
 

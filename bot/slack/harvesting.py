@@ -1,6 +1,6 @@
 """Harvesting in Slack: a steward decides between an entry and its source, an administrator lets a stopped run go on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -8,13 +8,15 @@ from slack_sdk.models.blocks import Block
 
 from bot.field_words import LABELS, in_words
 from bot.render import MRKDWN, part
-from bot.slack.blocks import SlackMessage, button, buttons, message, section
-from bot.slack.desk import Desk, author_of
+from bot.slack.blocks import SlackMessage, button, buttons, message, modal, section
+from bot.slack.desk import Desk, about, author_of, show_in
+from bot.slack.inputs import several_input, values_of
 from catalogue import clock, editing
 from catalogue.errors import NotFound
-from catalogue.harvest import conflicts, harvest
+from catalogue.harvest import conflicts, harvest, held
 from catalogue.harvest.conflicts import Conflict
-from catalogue.model import Person
+from catalogue.harvest.layers import HARVESTABLE
+from catalogue.model import Dataset, Person
 from intents.context import Context
 
 SHOWN = 10
@@ -29,6 +31,8 @@ def register(app: App, desk: Desk) -> None:
     deciding = Deciding(desk)
     app.action("conflict.keep")(deciding.on_keep)
     app.action("conflict.take")(deciding.on_take)
+    app.action("entry.hold")(deciding.on_hold)
+    app.view("entry.held")(deciding.on_held)
     app.action("harvest.go_on")(deciding.on_go_on)
 
 
@@ -51,12 +55,41 @@ class Deciding:
             conflicts.take(self.db, int(action["value"]), by=self.desk.person(body, now), now=now)
         ack()
 
+    def on_hold(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Which fields the source of an entry may not change without asking."""
+        now = clock.now()
+        with self.desk.refusing(body):
+            person = self.desk.person(body, now)
+            entry = editing.allowed(self.db, action["value"], person, "entry.edit", now=now)
+            self.desk.open(body, hold_form(entry, held.of_entry(self.db, entry.id)))
+        ack()
+
+    def on_held(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        now, told = clock.now(), about(body)
+        with self.desk.refusing(body, ack):
+            chosen = values_of(view["state"]["values"], "held")
+            entry = held.hold(self.db, told["id"], chosen, by=self.desk.person(body, now), now=now)
+            names = [LABELS[name] for name in held.of_entry(self.db, entry.id)]
+            text = say("held", entry=entry, names=names)
+            show_in(ack, modal("Saved", [section(text)], callback_id="entry.holding"))
+
     def on_go_on(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         now = clock.now()
         source, _colon, run = action["value"].partition(":")
         with self.desk.refusing(body):
             harvest.accept(self.db, source, run, by=self.desk.person(body, now), now=now)
         ack()
+
+
+def hold_form(entry: Dataset, held_now: Collection[str]) -> dict[str, Any]:
+    """Every field that a source may change, those that are held chosen."""
+    choices = {name: LABELS[name] for name in HARVESTABLE if name in LABELS}
+    blocks = [
+        section(say("hold_lead", entry=entry)),
+        several_input("held", "Ask me before these change", choices, chosen=held_now),
+    ]
+    told = {"id": entry.id}
+    return modal("Ask me first", blocks, callback_id="entry.held", submit="Save", close="Cancel", about=told)
 
 
 # what people are told

@@ -1,6 +1,6 @@
 """Single inputs of a form: a box for text, a list to choose from, and what somebody put into one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import (
     Option,
     PlainTextInputElement,
     PlainTextObject,
+    StaticMultiSelectElement,
     StaticSelectElement,
 )
 
@@ -48,6 +49,16 @@ def select_input(
     return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=True)
 
 
+def several_input(block_id: str, label: str, choices: Mapping[str, str], *, chosen: Collection[str]) -> Block:
+    """A list to choose any number from, values with their words."""
+    options = {value: option(value, words) for value, words in choices.items()}
+    initial = [options[value] for value in chosen if value in options]
+    element = StaticMultiSelectElement(
+        action_id=ACTION, options=list(options.values()), initial_options=initial or None, placeholder="Choose"
+    )
+    return InputBlock(block_id=block_id, label=label, element=element, optional=True)
+
+
 def look_up_input(block_id: str, label: str, *, action_id: str, placeholder: str, hint: str | None = None) -> Block:
     """A list that is looked up while somebody types: a listener for the options of `action_id` gives it."""
     element = ExternalDataSelectElement(action_id=action_id, placeholder=placeholder, min_query_length=2)
@@ -65,3 +76,9 @@ def value_of(state: Mapping[str, Any], block_id: str) -> str:
         value = (held["selected_option"] or {}).get("value", "")
         return "" if value == NONE_GIVEN else str(value)
     return str(held.get("value") or "").strip()
+
+
+def values_of(state: Mapping[str, Any], block_id: str) -> list[str]:
+    """What was chosen in one input that takes several."""
+    held: Mapping[str, Any] = next(iter((state.get(block_id) or {}).values()), {}) or {}
+    return [str(each["value"]) for each in held.get("selected_options") or ()]

@@ -15,7 +15,7 @@ from typing import Any
 from catalogue import clock
 from catalogue.datasets import columns, last_change
 from catalogue.entries import canonical, difference
-from catalogue.harvest import conflicts, prepared
+from catalogue.harvest import conflicts, held, prepared
 from catalogue.harvest.gather import Notes, gathered
 from catalogue.harvest.layers import merge as merge_layers
 from catalogue.harvest.sources import Source
@@ -47,6 +47,7 @@ class Compared:
     gone: list[dict[str, Any]] = field(default_factory=list)
     retitled: list[dict[str, Any]] = field(default_factory=list)
     found: dict[str, Found] = field(default_factory=dict)
+    held: Mapping[str, frozenset[str]] = field(default_factory=dict)
     kept: int = 0
     quiet: int = 0
 
@@ -60,6 +61,7 @@ def compare(db: Database, source: Source, run: str, *, now: datetime) -> Compare
     compared.retitled = _retitled(db, source, run)
     compared.added = count_new(db, run)
     decided_in = {each.dataset_id for each in conflicts.waiting(db, source.name)}
+    compared.held = held.of_source(db, source.name)
     for span in spans(db, run):
         _change(db, compared, span, decided_in)
     for place in range(0, len(compared.gone), BATCH):
@@ -72,6 +74,10 @@ def compare(db: Database, source: Source, run: str, *, now: datetime) -> Compare
 def again(db: Database, source: Source, compared: Compared) -> None:
     """Work out again what was changed since, inside the transaction that holds the change numbers."""
     late = prepared.late(db, compared.run, since=compared.since)
+    held_now = held.of_source(db, source.name)
+    if held_now != compared.held:
+        late = sorted({*late, *held_now, *compared.held} & set(prepared.staged(db, compared.run)) | set(late))
+        compared.held = held_now
     if not late:
         return
     prepared.take_out(db, compared.run, late)
@@ -128,7 +134,7 @@ def _change(db: Database, compared: Compared, span: Mapping[str, Any], decided_i
     for row in rows:
         theirs, mine = json.loads(row["theirs"]), json.loads(row["mine"])
         base = json.loads(row["base"]) if row["base"] else theirs
-        merged = merge_layers(base, theirs, mine)
+        merged = merge_layers(base, theirs, mine, held=compared.held.get(row["id"], ()))
         changes = difference(mine, merged.document)
         if changes:
             written = {"place": row["place"], "revision": row["revision"], "changes": canonical(changes)}

@@ -5,7 +5,7 @@ The entry itself is what is read: the steward's layer is wherever the two differ
 an import or an undo, is a steward's edit without having to say so. `merge` brings in what a source says now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,18 +47,21 @@ class Merged:
     conflicts: Mapping[str, tuple[Any, Any]]
 
 
-def merge(base: Mapping[str, Any], theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> Merged:
+def merge(
+    base: Mapping[str, Any], theirs: Mapping[str, Any], mine: Mapping[str, Any], *, held: Collection[str] = ()
+) -> Merged:
     """Bring what a source says now (`theirs`) into an entry (`mine`), of which it said `base` the last time.
 
     A field the steward did not touch follows the source; one they did stays, and is a conflict when the source has
-    changed it too. What would open the entry up is never followed: it is a conflict even where nobody touched it.
+    changed it too. What would open the entry up is never followed, and neither is what a steward holds (`held`): it is
+    a conflict even where nobody touched it.
     """
     after, kept, conflicts = dict(mine), [], {}
     for name in HARVESTABLE:
         was, said, ours = base.get(name), theirs.get(name), mine.get(name)
         if said == ours:
             continue
-        if was == ours and not opens(name, ours, said, mine):
+        if was == ours and name not in held and not opens(name, ours, said, mine):
             if said is None:
                 after.pop(name, None)
             else:

@@ -41,6 +41,11 @@ def late(db: Database, run: str, *, since: int) -> list[str]:
     return [row["id"] for row in rows]
 
 
+def staged(db: Database, run: str) -> list[str]:
+    """The entries of which a run has staged a record."""
+    return [row["id"] for row in db.query("SELECT id FROM staged WHERE run = :run", {"run": run})]
+
+
 def take_out(db: Database, run: str, ids: Iterable[str]) -> None:
     """These entries are not to be changed after all, or are worked out again."""
     db.execute_many("DELETE FROM prepared WHERE run = :run AND id = :id", [{"run": run, "id": name} for name in ids])

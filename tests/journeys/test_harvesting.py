@@ -137,3 +137,17 @@ def test_stewards_are_told_what_was_withdrawn(town: Town, upstream: Upstream) ->
     told = card(town, STEWARD)
     assert "Withdrawn, because portal has not had them for a week" in told.text
     assert "Dataset 1" in told.text
+
+
+def test_a_steward_is_asked_before_what_they_hold_changes(town: Town, upstream: Upstream) -> None:
+    assert town.sender.command(STEWARD, town.channel, "/whoholds", f"edit {FIRST}").ok
+    view = town.workspace.views.front(STEWARD)
+    assert view
+    town.sender.click(STEWARD, view, "entry.hold", value=FIRST)
+    town.sender.submit(STEWARD, {"held": ["description"]})
+    view = town.workspace.views.front(STEWARD)
+    assert view and "You are asked before these change: Description" in str(view.payload)
+    upstream.packages[0] = package(1, notes="New")
+    run(town, upstream)
+    assert buttons(card(town, STEWARD)) == ["Keep ours", "Take theirs"]
+    assert entry(town).description != "New"

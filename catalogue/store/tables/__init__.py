@@ -28,4 +28,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     requests.m015_typed,
     entries.m016_prepared,
     stewarding.m017_alike,
+    entries.m018_held,
 )

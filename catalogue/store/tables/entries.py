@@ -185,3 +185,16 @@ def m016_prepared(db: Database) -> None:
         CREATE INDEX prepared_place ON prepared (run, place)
         """,
     )
+
+
+def m018_held(db: Database) -> None:
+    """Fields that a steward wants to be asked about before their source changes them."""
+    create(
+        db,
+        """
+        CREATE TABLE held (
+            dataset_id TEXT NOT NULL, field TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,
+            PRIMARY KEY (dataset_id, field)
+        )
+        """,
+    )

@@ -9,10 +9,21 @@ from typing import Any
 import pytest
 
 from catalogue import clock, datasets
-from catalogue.harvest import compare, conflicts, merge, sources
+from catalogue.errors import NotAllowed
+from catalogue.harvest import compare, conflicts, held, merge, sources
 from catalogue.harvest.harvest import CannotGoOn, go_on
 from catalogue.harvest.report import Report
-from catalogue.model import GOVERNMENT, PUBLIC, AccessRights, Dataset, Status, Visibility
+from catalogue.model import (
+    GOVERNMENT,
+    PUBLIC,
+    AccessRights,
+    Dataset,
+    Grant,
+    Person,
+    Role,
+    Status,
+    Visibility,
+)
 from catalogue.store import Database
 from tests.catalogue.harvest.conftest import Harvesting
 from tests.conftest import NOW
@@ -124,6 +135,47 @@ def test_what_a_steward_writes_between_the_comparison_and_the_merge_stays(
     assert (entry(db).description, entry(db).licence, entry(db).revision) == ("Ours", "Ours", 2)
     (conflict,) = conflicts.of_entry(db, FIRST)
     assert (conflict.field, conflict.mine, conflict.theirs) == ("description", "Ours", "New")
+
+
+def test_what_a_steward_holds_does_not_follow_its_source_before_they_were_asked(
+    db: Database, twenty: Harvesting, upstream: Upstream
+) -> None:
+    steward = Person("steward", grants=(Grant(Role.STEWARD, "department-for-education"),))
+    held.hold(db, FIRST, ["description", "id", "nothing"], by=steward, now=NOW)
+    assert held.of_entry(db, FIRST) == ("description",)
+    before = entry(db).description
+    upstream.packages[0] = package(1, notes="New", title="New title")
+    assert counts(twenty(db)) == {"changed": 1, "kept": 1, "unchanged": 19}
+    assert (entry(db).title, entry(db).description) == ("New title", before)
+    (conflict,) = conflicts.of_entry(db, FIRST)
+    assert (conflict.field, conflict.mine, conflict.theirs) == ("description", before, "New")
+    conflicts.take(db, conflict.number, by=steward, now=NOW)
+    upstream.packages[0] = package(1, notes="Newer", title="New title")
+    twenty(db)
+    assert entry(db).description == "New"
+    held.hold(db, FIRST, [], by=steward, now=NOW)
+    upstream.packages[1] = package(2, notes="Newest")
+    twenty(db)
+    assert entry(db, "department-for-education/dataset-2").description == "Newest"
+    with pytest.raises(NotAllowed):
+        held.hold(db, FIRST, ["title"], by=Person("somebody", organisation="nhs-england"), now=NOW)
+
+
+def test_what_is_held_while_a_run_is_compared_is_held(
+    db: Database, twenty: Harvesting, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steward = Person("steward", grants=(Grant(Role.STEWARD, "department-for-education"),))
+    upstream.packages[0] = package(1, notes="New")
+    worked_out = compare.compare
+
+    def then_held(*given: Any, **more: Any) -> Any:
+        found = worked_out(*given, **more)
+        held.hold(db, FIRST, ["description"], by=steward, now=NOW)
+        return found
+
+    monkeypatch.setattr(merge, "compare", then_held)
+    assert counts(twenty(db)) == {"kept": 1, "unchanged": 19}
+    assert entry(db).description != "New"
 
 
 def test_a_conflict_is_told_once_replaced_by_a_newer_one_and_gone_when_both_agree(

@@ -211,7 +211,7 @@ def test_no_history_loses_a_stewards_edit_or_brings_back_what_was_withdrawn(seed
 
 
 def test_the_model_can_tell_when_an_edit_is_lost(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forgetful(base: Values, theirs: Values, mine: Values) -> Any:
+    def forgetful(base: Values, theirs: Values, mine: Values, **_held: Any) -> Any:
         return merge(mine, theirs, mine)  # as if no steward had ever been there
 
     monkeypatch.setattr("catalogue.harvest.compare.merge_layers", forgetful)
