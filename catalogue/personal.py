@@ -82,7 +82,7 @@ TABLES: Mapping[str, Table] = {
     "request_events": Table(("by",), documents=("detail",)),
     "request_joined": Table(("person",)),
     "request_reminded": NOBODY,
-    "request_typed": NOBODY,
+    "request_typed": Table(("person",), removes=True),
     "requests": Table(("author", "delegated_to", "decided_by"), documents=("former", "joined")),
     "retold": NOBODY,
     "reviews": Table(("person",)),

@@ -175,7 +175,7 @@ def keep_typed(db: Database, request_id: str, answers: Answers, *, by: Person, n
     with db.atomic():
         request = check(db, request_id, Verb.EDIT, by=by, now=now)
         if request.state in EDITABLE:
-            typed.keep(db, request.id, answers, at=at)
+            typed.keep(db, request.id, answers, person=by.id, at=at)
 
 
 def take_in_typed(db: Database, request_id: str, *, by: Person, now: datetime) -> ShareRequest:
@@ -283,12 +283,14 @@ def nudge(db: Database, request_id: str, *, by: Person, now: datetime) -> ShareR
 def expire(db: Database, request_id: str, *, now: datetime) -> ShareRequest:
     """End a draft or a return that nobody touched for long; by the program itself."""
     with taking(db, request_id, Verb.EXPIRE, by=None, now=now) as step:
+        typed.settled(db, step.request.id, now=now)
         telling.tell(db, "expired", telling.askers(step.request), step, now=now)
         telling.refresh(db, step.request, now=now)
     return step.request
 
 
 def _tell_withdrawn(db: Database, step: Step, now: datetime) -> None:
+    typed.settled(db, step.request.id, now=now)
     if step.before.submitted_at is not None:
         telling.tell_deciders(db, "withdrawn", step, now=now)
     telling.tell(db, "withdrawn_by_author", sorted(step.request.joined), step, now=now)

@@ -17,16 +17,17 @@ LARGEST = 200_000
 """Characters; more than any step holds."""
 
 
-def keep(db: Database, request_id: str, answers: Mapping[str, Any], *, at: datetime) -> bool:
-    """Put aside what a step holds at this moment; False when something newer was put aside or saved already."""
+def keep(db: Database, request_id: str, answers: Mapping[str, Any], *, person: str, at: datetime) -> bool:
+    """Put aside what somebody's step holds at this moment; False when something newer was put aside or saved."""
     text = canonical(answers)
     if len(text) > LARGEST:
         return False
     return bool(
         db.execute(
-            "INSERT INTO request_typed (request_id, answers, at) VALUES (:id, :answers, :at) ON CONFLICT (request_id)"
-            " DO UPDATE SET answers = excluded.answers, at = excluded.at WHERE excluded.at > request_typed.at",
-            {"id": request_id, "answers": text, "at": clock.stamp(at)},
+            "INSERT INTO request_typed (request_id, person, answers, at) VALUES (:id, :person, :answers, :at)"
+            " ON CONFLICT (request_id) DO UPDATE SET person = excluded.person, answers = excluded.answers,"
+            " at = excluded.at WHERE excluded.at > request_typed.at",
+            {"id": request_id, "person": person, "answers": text, "at": clock.stamp(at)},
         )
     )
 
@@ -39,5 +40,5 @@ def unsaved(db: Database, request_id: str) -> dict[str, Any]:
 
 
 def settled(db: Database, request_id: str, *, now: datetime) -> None:
-    """What was typed until now has been saved, also what is still on its way here."""
-    keep(db, request_id, {}, at=now)
+    """What was typed until now has been saved or is of no use any more, also what is still on its way here."""
+    keep(db, request_id, {}, person="", at=now)

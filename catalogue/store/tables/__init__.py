@@ -29,4 +29,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     entries.m016_prepared,
     stewarding.m017_alike,
     entries.m018_held,
+    requests.m019_typed_by,
 )

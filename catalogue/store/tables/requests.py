@@ -158,3 +158,8 @@ def m015_typed(db: Database) -> None:
         )
         """,
     )
+
+
+def m019_typed_by(db: Database) -> None:
+    """Who is typing: it is theirs to have a copy of, and to have removed."""
+    create(db, "ALTER TABLE request_typed ADD COLUMN person TEXT NOT NULL DEFAULT ''")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from catalogue import audit, requests
+from catalogue import audit, personal, requests
 from catalogue.errors import InvalidAnswers, NotAllowed, NotFound, TooLate
 from catalogue.model import Person
 from catalogue.requests.model import Because, Waiting
@@ -144,3 +144,16 @@ def test_a_second_draft_for_an_entry_is_the_first_one_until_it_is_sent(
     complete(db, kept, asker, now)
     requests.submit(db, begun.id, by=asker, now=now)
     assert requests.begin(db, PUPILS, by=asker, now=now).id != begun.id
+
+
+def test_what_was_typed_goes_with_the_draft_and_with_its_author(
+    db: Database, folk: dict[str, Person], now: datetime
+) -> None:
+    keys = [requests.start(db, entry, by=folk["asker"], now=now).id for entry in (PUPILS, TOTALS)]
+    for key in keys:
+        requests.keep_typed(db, key, {"aims": "Meals"}, by=folk["asker"], now=now, at=now)
+    requests.withdraw(db, keys[0], by=folk["asker"], now=now + timedelta(seconds=1))
+    kept = personal.export(db, folk["asker"])["request_typed"]
+    assert [(row["request_id"], row["answers"]) for row in kept] == [(keys[1], '{"aims":"Meals"}')]
+    personal.erase(db, folk["asker"], by="test", reason="They asked", now=now)
+    assert "Meals" not in str(db.query("SELECT * FROM request_typed"))
