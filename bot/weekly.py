@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from catalogue import drafts, readiness, review, wanted
+from catalogue import drafts, readiness, review, uploads, wanted
 from catalogue.chores import Chore
 from catalogue.search.find import Search
 from catalogue.store import Database
@@ -35,6 +35,11 @@ def in_working_hours(now: datetime) -> bool:
     return local.weekday() < 5 and FROM <= local.hour < UNTIL
 
 
+def give_up(db: Database, now: datetime) -> None:
+    """Have the cards of files say so that nobody works on any more."""
+    uploads.give_up(db, now=now)
+
+
 def forget(db: Database, now: datetime) -> None:
     drafts.forget(db, now=now)
     review.forget(db, now=now)
@@ -46,5 +51,6 @@ def chores(search: Search) -> tuple[Chore, ...]:
         Chore("readiness.refresh", timedelta(hours=6), work_out),
         Chore("stewards.tell", timedelta(hours=1), tell_stewards),
         Chore("wanted.tell", timedelta(hours=1), lambda db, now: tell_of_wanted(db, search, now)),
+        Chore("uploads.give_up", timedelta(minutes=15), give_up),
         Chore("stewards.forget", timedelta(hours=6), forget),
     )

@@ -245,10 +245,22 @@ def others(db: Database, importer: str, report: Mapping[str, Any], *, now: datet
 
 
 def refuse(db: Database, upload_id: str, because: str, *, now: datetime) -> None:
-    """The file cannot be used: `because` is a word for it (`changed`, `gone`, `too_large`)."""
+    """The file cannot be used: `because` is a word for it (`changed`, `gone`, `too_large`, `failed`)."""
     with db.atomic():
         _move(db, find(db, upload_id), State.REFUSED, report={"because": because})
         outbox.retell(db, about(upload_id), now=now)
+
+
+def give_up(db: Database, *, now: datetime) -> int:
+    """Have the cards of files say so that nobody works on any more, because their notice was put aside; how many."""
+    rows = db.query(
+        "SELECT u.id FROM uploads u JOIN outbox o ON o.state = 'parked' AND"
+        " ((u.state = 'checking' AND o.key = 'upload.check:' || u.id)"
+        " OR (u.state = 'importing' AND o.key = 'upload.import:' || u.id)) ORDER BY u.id"
+    )
+    for row in rows:
+        refuse(db, row["id"], "failed", now=now)
+    return len(rows)
 
 
 def undo(db: Database, upload_id: str, *, by: Person, now: datetime) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.playground.model import Message
-from catalogue import audit, datasets, uploads
+from catalogue import audit, datasets, outbox, uploads
 from catalogue.clock import now
 from catalogue.errors import NotFound
 from catalogue.harvest import workbook
@@ -184,3 +185,21 @@ def test_a_file_that_changed_after_the_check_is_refused(town: Town) -> None:
     town.sender.click(STEWARD, checked, "upload.import")
     assert "changed after it was checked" in card(town).text
     assert entry(town).title == "National Pupil Database"
+
+
+@pytest.mark.parametrize("step", ["check", "import"])
+def test_a_file_that_nobody_works_on_any_more_says_so_on_its_card(town: Town, step: str) -> None:
+    told = sends(town, table(*ROWS))
+    (row,) = town.db.query("SELECT id FROM uploads")
+    assert uploads.give_up(town.db, now=now()) == 0
+    state = "checking" if step == "check" else "importing"
+    town.db.execute("UPDATE uploads SET state = :state", {"state": state})
+    key = {"key": f"upload.{step}:{row['id']}"}
+    if not town.db.execute("UPDATE outbox SET state = 'parked' WHERE key = :key", key):
+        outbox.post(town.db, "upload", {}, **key, channel=None, now=now(), due=now() + timedelta(days=1))
+        town.db.execute("UPDATE outbox SET state = 'parked' WHERE key = :key", key)
+    assert uploads.give_up(town.db, now=now()) == 1
+    assert "went wrong on my side" in card(town).text
+    assert buttons(card(town)) == []
+    assert card(town).ts == told.ts
+    assert uploads.give_up(town.db, now=now()) == 0

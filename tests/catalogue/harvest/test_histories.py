@@ -1,7 +1,8 @@
 """Random histories of harvests, edits, conflicts, decisions, withdrawals and undos, beside a model that knows better.
 
 Every entry of a source has a history of its own, so one database holds hundreds of them. The model does not merge: it
-remembers who has the say over each field, and what has to be true for a reader. `WHOHOLDS_PROOF=1` runs 100,000.
+remembers who has the say over each field, and what has to be true for a reader. `WHOHOLDS_PROOF=1` runs 100,000,
+and half as many on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -195,7 +196,17 @@ class World:
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_no_history_loses_a_stewards_edit_or_brings_back_what_was_withdrawn(seed: int, sqlite_url: str) -> None:
-    db = connect(sqlite_url)
+    live_through(sqlite_url, seed)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS // 2))
+def test_nor_does_any_on_postgresql(seed: int, postgresql_url: str) -> None:
+    live_through(postgresql_url, SEEDS + seed)
+
+
+def live_through(url: str, seed: int) -> None:
+    """Every entry of a source through its history, beside the model."""
+    db = connect(url)
     try:
         world = World(db, random.Random(seed))
         world.harvest()
