@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -81,7 +81,7 @@ class Search:
         entries = datasets.get_many(self.db, list(scores), audience=audience)
         hits = [hit(entry, scores[entry.id], phrase, vocabulary, searchers[0]) for entry in entries]
         hits.sort(key=lambda found: (-round(found.score, 4), found.dataset.id))
-        return Found(phrase, tuple(hits[:limit]))
+        return Found(_with_heir(phrase, hits), tuple(hits[:limit]))
 
     def names_hold(self, audience: Audience) -> Callable[[str], bool]:
         """Says of a folded word whether an entry that `audience` may know has it in its title or another name."""
@@ -144,6 +144,16 @@ class Search:
             self._dictionaries.of(searcher, field, is_public=searcher is searchers[0], generation=generation)
             for searcher in searchers
         ]
+
+
+def _with_heir(phrase: Phrase, hits: Sequence[Hit]) -> Phrase:
+    """The phrase with a former name standing for the one of its body's successors that holds what was found."""
+    publisher = hits[0].dataset.publisher if hits else None
+    mentions = tuple(
+        replace(mention, organisation=next((h for h in mention.heirs if h.slug == publisher), mention.organisation))
+        for mention in phrase.mentions
+    )
+    return phrase if mentions == phrase.mentions else replace(phrase, mentions=mentions)
 
 
 def _known(searchers: Sequence[tantivy.Searcher]) -> Callable[[str], bool]:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 from catalogue.search.places import Lies, Place, gazetteer
@@ -102,8 +103,8 @@ def factor(wanted: Asked, stored: bytes) -> float:
     """How well an entry fits, from its stored facts: above 1 well, below 1 badly."""
     facts: dict[str, Any] = json.loads(stored)
     value = 1.0
-    for place in wanted.places:
-        value *= PLACE[gazetteer().lies(place, facts["places"])]
+    if wanted.places:  # of two places an entry that has one is half an answer
+        value *= fmean(PLACE[gazetteer().lies(place, facts["places"])] for place in wanted.places)
     if wanted.years:
         value *= YEARS[_covers(facts["years"], wanted.years)]
     if wanted.access:

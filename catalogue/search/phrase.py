@@ -238,7 +238,7 @@ class _Reading:
         if not any(concept.is_needed for concept in self.concepts) and not self.mentions and not self.places:
             for position in range(len(self.words)):
                 self._add_word(position, is_place=False)
-        holders = tuple(mention.organisation.slug for mention in self.holders)
+        holders = tuple(body.slug for mention in self.holders for body in mention.heirs or (mention.organisation,))
         return Phrase(
             text=self.text,
             subject=tuple(self.words[position] for position in self.used),

@@ -44,7 +44,7 @@ NEIGHBOURS = {"title": 1.2, "text": 1.0}
 HOLDER = 4.0
 """The entry's holder is named in the phrase: enough to be looked at; `narrow` does the rest."""
 
-OWN = 1.15
+OWN = 1.5
 """The asker's own organisation, where an acronym has several meanings."""
 
 CANDIDATES = 60

@@ -38,13 +38,17 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An organisation named in a phrase: where (words from `start` to before `end`), and by which former name."""
+    """An organisation named in a phrase: where (words from `start` to before `end`), and by which former name.
+
+    `heirs` are all that have the work of a former name's body today, `organisation` the first of them.
+    """
 
     organisation: Organisation
     start: int
     end: int
     words: str
     former: FormerName | None = None
+    heirs: tuple[Organisation, ...] = ()
 
 
 class Vocabulary:
@@ -144,6 +148,15 @@ class Vocabulary:
             body = self.organisations.get(body.successors[0], body)
         return body
 
+    def _heirs(self, named: Iterable[tuple[Organisation, FormerName | None]]) -> tuple[Organisation, ...]:
+        """All living bodies that have the work today of those that are or were called so."""
+        found: dict[str, Organisation] = {}
+        for body, _former in named:
+            for slug in (body.successors if body.is_closed else ()) or (body.slug,):
+                heir = self.living(self.organisations.get(slug, body))
+                found[heir.slug] = heir
+        return tuple(found.values())
+
     @cached_property
     def starts(self) -> list[tuple[str, str]]:
         """Every word of every living organisation's present names with its slug, in order, to complete words from."""
@@ -189,7 +202,7 @@ class Vocabulary:
                 living = self.living(body)
                 if living is not body and former is None:
                     former = FormerName(body.name, body.acronym, None, body.closed_on)
-                return Mention(living, start, end, key, former)
+                return Mention(living, start, end, key, former, self._heirs(candidates) if former else ())
         return None
 
     @staticmethod
