@@ -19,7 +19,7 @@ from catalogue.harvest import conflicts, held, prepared
 from catalogue.harvest.gather import Notes, gathered
 from catalogue.harvest.layers import merge as merge_layers
 from catalogue.harvest.sources import Source
-from catalogue.harvest.writing import BATCH, SPAN, alone, count_new, empty, spans
+from catalogue.harvest.writing import BATCH, SPAN, alone, count_new, count_staged, empty, spans
 from catalogue.store import Database
 
 RUNS_MISSING = 3
@@ -62,7 +62,7 @@ def compare(db: Database, source: Source, run: str, *, now: datetime) -> Compare
     compared.added = count_new(db, run)
     decided_in = {each.dataset_id for each in conflicts.waiting(db, source.name)}
     compared.held = held.of_source(db, source.name)
-    for span in spans(db, run):
+    for span in spans(db, run) if compared.added < count_staged(db, run) else ():
         _change(db, compared, span, decided_in)
     for place in range(0, len(compared.gone), BATCH):
         ids = [row["dataset_id"] for row in compared.gone[place : place + BATCH]]

@@ -20,7 +20,18 @@ from catalogue.datasets import columns, last_change, take_changes
 from catalogue.entries import Document, canonical, difference
 from catalogue.harvest import prepared
 from catalogue.harvest.permits import May, leave_out
-from catalogue.harvest.writing import BATCH, SPAN, Publishers, alone, begin, put_away, spans, stage, write_new
+from catalogue.harvest.writing import (
+    BATCH,
+    SPAN,
+    Publishers,
+    alone,
+    begin,
+    count_staged,
+    put_away,
+    spans,
+    stage,
+    write_new,
+)
 from catalogue.model import Status
 from catalogue.rows import Fault, Resolve, clean
 from catalogue.store import Database
@@ -212,8 +223,7 @@ def _count(db: Database, report: Report) -> None:
     report.changed, report.withdrawn, report.changed_fields, report.examples = 0, 0, {}, []
     for dataset_id, publisher, changes in prepared.changes(db, report.run):
         _count_change(report, dataset_id, publisher or "", changes)
-    staged = int(db.query("SELECT COUNT(*) AS n FROM staged WHERE run = :run", {"run": report.run})[0]["n"])
-    report.unchanged = staged - report.added - report.changed
+    report.unchanged = count_staged(db, report.run) - report.added - report.changed
 
 
 def _count_change(report: Report, dataset_id: str, publisher: str, changes: Mapping[str, Any]) -> None:

@@ -119,6 +119,11 @@ def empty(db: Database, table: str, key: str, *, run: str) -> None:
         pass
 
 
+def count_staged(db: Database, run: str) -> int:
+    """How many rows are staged."""
+    return int(db.query("SELECT COUNT(*) AS n FROM staged WHERE run = :run", {"run": run})[0]["n"])
+
+
 def count_new(db: Database, run: str) -> int:
     """How many staged rows are of entries that are not there yet."""
     rows = db.query(
