@@ -15,6 +15,9 @@ EXAMPLES = (
     "what is an EHCP",
 )
 
+LONGEST_TERM = 4
+"""Words of a term; in "what does it mean that …" something else is asked."""
+
 _SURE = compile_all(
     r"\bwhat (?:does|do|did|is|are|'s)\b(?P<subject>.+?)\b(?:mean|stand for|short for|refer to|an acronym for|abbreviat\w+)\b",
     r"^(?:define|definition of|meaning of|acronym|expand|decode|spell out)\b:?(?P<subject>.+)",
@@ -29,7 +32,9 @@ _BARE = re.compile(
 def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
     match = first_match(_SURE, message.text)
     if match:
-        return Claim("define", 0.95, _term(match["subject"]))
+        term = _term(match["subject"])
+        is_all = len(term.split()) <= LONGEST_TERM and len(message.text) - match.end() < 2
+        return Claim("define", 0.95 if is_all else 0.93, term)
     bare = _BARE.match(message.text)
     if bare and vocabulary.meanings(bare["subject"]):
         return Claim("define", 0.9, _term(bare["subject"]))

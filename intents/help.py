@@ -15,7 +15,6 @@ _SURE = compile_all(
     r"|it|this bot|this thing)\b(?: work)?[\s?]*$",
     r"^(?:who|what) are you\b",
     r"^what is (?:this|whoholds)(?: (?:bot|thing))?\s*\??$",
-    r"\bi(?:'m| am) (?:new|stuck|lost)\b",
 )
 
 

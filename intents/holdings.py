@@ -49,7 +49,8 @@ def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
     vocabulary = context.search.vocabulary()
-    mention = vocabulary.mentions(claim.also.split())[0]
+    words = claim.also.split()
+    mention = vocabulary.mentions(words, frozenset(words))[0]
     body = mention.organisation
     subject, first = _first(claim.subject)
     subject, theme = _theme(subject)

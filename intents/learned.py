@@ -1,10 +1,10 @@
 """The statistical reading: what kind of question a message is likely to be, learned from examples at build time.
 
 A message becomes its skeleton: the words that ask are kept, names become `<org>`, `<place>`, `<set>`, and what the
-data is called becomes `_`. So what is learned is how people ask, not what about. Runs of up to three words of the
-skeleton, single words, and what the exact patterns claim are the features of a multinomial logistic model; its weights
-are in `data/weights.json`, made by `python -m tests.evaluation.train` from `data/examples.txt` and half of the
-evaluation's messages.
+data is called becomes `_`. So much of what is learned is how people ask, not what about. `features.py` makes features of
+the skeleton, the words and what the exact patterns claim; a linear model weighs them. Its weights are in
+`data/weights.tsv`, one feature a line with one character a kind of question, made by
+`python -m tests.evaluation.train`.
 """
 
 import json
@@ -20,11 +20,17 @@ from catalogue.search.places import gazetteer
 from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
+from intents.features import MOST_WORDS
 
-WEIGHTS = files("intents") / "data" / "weights.json"
+WEIGHTS = files("intents") / "data" / "weights.tsv"
+WORDS = files("intents") / "data" / "words.json"
 THRESHOLDS = files("intents") / "data" / "thresholds.json"
-MOST_WORDS = 48
-LONGEST_RUN = 3
+ZERO = 79
+"""The character code that stands for the weight 0: between the first and last that can be printed."""
+
+SHARPNESS = 3.0
+"""What makes probabilities of the scores: by cross-validation between writers, so that who is sure is seldom wrong."""
+
 SHORTEST_MENDED = 4
 SETS = frozenset(("dataset", "system"))
 """Kinds of acronym that name something the catalogue holds; others are terms."""
@@ -43,20 +49,36 @@ _CAPITALS = re.compile(r"[A-Z][A-Z0-9&]+")
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What was learned. `asking` are the words of a skeleton, `known` every word that was seen."""
+    """What was learned. `asking` are the words of a skeleton, `known` every word that was seen.
+
+    `features` holds for each feature one character a kind: its weight in steps of `step`, counted from ZERO. `speaks`
+    says of an asking word for which kinds of question it speaks.
+    """
 
     kinds: tuple[str, ...]
     asking: frozenset[str]
     known: frozenset[str]
-    features: Mapping[str, Mapping[str, float]]
+    features: Mapping[str, bytes]
+    speaks: Mapping[str, frozenset[str]]
+    bias: tuple[float, ...] = ()
+    step: float = 0.03
 
 
 @lru_cache(maxsize=1)
 def weights() -> Weights:
     """The weights that the project ships."""
-    held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    held = json.loads(WORDS.read_text(encoding="utf-8"))
     asking = frozenset(held["asking"])
-    return Weights(tuple(held["kinds"]), asking, asking | frozenset(held["known"]), held["features"])
+    rows = (line.split("\t") for line in WEIGHTS.read_text(encoding="utf-8").split("\n") if line)
+    return Weights(
+        kinds=tuple(held["kinds"]),
+        asking=asking,
+        known=asking | frozenset(held["known"]),
+        features={name: row.encode() for name, row in rows},
+        speaks={word: frozenset(kinds) for word, kinds in held["asking"].items()},
+        bias=tuple(held["bias"]),
+        step=held["step"],
+    )
 
 
 @lru_cache(maxsize=1)
@@ -67,52 +89,18 @@ def thresholds() -> tuple[float, float]:
 
 
 def likelihoods(features: Iterable[str], learned: Weights) -> dict[str, float]:
-    """For each kind of question the probability that it is meant; they add up to 1."""
-    sums = dict.fromkeys(learned.kinds, 0.0)
-    for feature in features:
-        for kind, weight in learned.features.get(feature, {}).items():
-            sums[kind] += weight
-    most = max(sums.values())
-    odds = {kind: math.exp(value - most) for kind, value in sums.items()}
-    total = sum(odds.values())
-    return {kind: value / total for kind, value in odds.items()}
+    """For each kind of question the probability that it is meant; they add up to 1.
 
-
-def features_of(words: list[str], masked: list[str], claims: Iterable[tuple[str, float]]) -> list[str]:
-    """The features of a message: its words, runs of its skeleton, and the kinds that patterns claim."""
-    found = dict.fromkeys(f"w {word}" for word in words)
-    found["bias"] = None
-    found.update(_runs(masked, 2))
-    coarse = _coarse(masked)
-    found.update(_runs(coarse, LONGEST_RUN))
-    asking = [word for word in coarse if not word.startswith("<") and word != "_"]
-    found.update({f"then {pair}": None for pair in _runs(asking, 2)})
-    if len(coarse) <= 5:
-        found["whole " + " ".join(coarse)] = None
-    found[f"long {min(len(words) // 4, 5)}"] = None
-    for kind, confidence in claims:
-        found[f"claim {kind} {confidence:.2f}"] = None
-    return list(found)
-
-
-def _runs(words: list[str], longest: int) -> dict[str, None]:
-    """Runs of up to so many words, the beginning and the end among them."""
-    bounded = ["^", *words, "$"]
-    return {
-        " ".join(bounded[start : start + length]): None
-        for length in range(1, longest + 1)
-        for start in range(len(bounded) - length + 1)
-    }
-
-
-def _coarse(masked: list[str]) -> list[str]:
-    """A skeleton in which whatever the data may be called is `_`."""
-    found: list[str] = []
-    for word in masked:
-        word = "_" if word in DATA else word
-        if word != "_" or found[-1:] != ["_"]:
-            found.append(word)
-    return found
+    Only features that were seen in training count, and all of a message's together have the length 1.
+    """
+    rows = [row for row in map(learned.features.get, features) if row]
+    scale = learned.step / math.sqrt(len(rows) or 1)
+    sums = [sum(column) - ZERO * len(rows) for column in zip(*rows, strict=True)] or [0] * len(learned.kinds)
+    scores = [SHARPNESS * (bias + scale * value) for bias, value in zip(learned.bias, sums, strict=True)]
+    most = max(scores)
+    odds = [math.exp(score - most) for score in scores]
+    total = sum(odds)
+    return {kind: value / total for kind, value in zip(learned.kinds, odds, strict=True)}
 
 
 def skeleton(text: str, vocabulary: Vocabulary, learned: Weights, is_known: Callable[[str], bool]) -> list[str]:
@@ -128,11 +116,6 @@ def skeleton(text: str, vocabulary: Vocabulary, learned: Weights, is_known: Call
         if word not in ("_", "<odd>") or found[-1:] != [word]:
             found.append(word)
     return found
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a message, folded, as features take them."""
-    return split(fold(text))[:MOST_WORDS]
 
 
 def _marked(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool]) -> Iterator[str]:
@@ -171,7 +154,6 @@ def _mark(word: str, vocabulary: Vocabulary, capitals: frozenset[str]) -> str:
     return word
 
 
-DATA = frozenset(("_", "<odd>", "<set>", "<term>", "<entry>"))
 _SIGNS = {"xreferencex": "<ref>", "xentryx": "<entry>", "xquestionx": "?", "xtwonamesx": "<names>"}
 
 

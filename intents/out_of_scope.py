@@ -99,7 +99,7 @@ def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
     if text and (not letters or (len(text.split()) <= 2 and _MASHED.search(text))):
         return Claim("out_of_scope", 0.95, also="nonsense")
     if first_match(_OTHER_JOB, message.text):
-        return Claim("out_of_scope", 0.94, also="other")
+        return Claim("out_of_scope", 0.9, also="other")
     return None
 
 

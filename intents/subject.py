@@ -10,9 +10,6 @@ from intents.context import Context, Question
 from intents.learned import Weights
 from intents.phrase import without_end
 
-SPEAKS_FOR = 0.12
-"""From this weight on a word that asks says what kind of question it is, and not what about."""
-
 IN_WORDS, DOUBT = 0.55, 0.12
 """An entry that is only described, not named, is less certain by so much; the less of the words it holds the less so."""
 
@@ -46,7 +43,7 @@ def _asks(word: str, token: str, kind: str, learned: Weights, is_known: Callable
         return False
     if token.strip(_EDGES).isupper() and len(word) > 1:
         return False
-    return not is_known(word) or learned.features.get(f"w {word}", {}).get(kind, 0.0) >= SPEAKS_FOR
+    return not is_known(word) or kind in learned.speaks.get(word, ())
 
 
 def best_reading(context: Context, question: Question, readings: Iterable[str]) -> tuple[str, float]:

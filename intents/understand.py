@@ -5,6 +5,7 @@ statistical reading (`learned.py`), which knows the claims, says how likely each
 nothing is the plainest question of all: who holds this?
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -36,7 +37,8 @@ from intents import (
 from intents.answers import Answer, Outcome, Shown
 from intents.context import NAMES, Claim, Context, Question
 from intents.conversation import OF_AN_ENTRY, PASSING, Conversation, Followed, after, follow, shown_as
-from intents.learned import features_of, likelihoods, skeleton, thresholds, weights, words_of
+from intents.features import features_of
+from intents.learned import likelihoods, skeleton, thresholds, weights
 from intents.phrase import Message, read_message
 from intents.reference import is_in_detail, is_local, read_reference
 from intents.slots import Slots, read_slots, with_slots
@@ -73,7 +75,7 @@ CERTAIN = 0.94
 """A pattern this sure is believed without asking further."""
 
 PLAIN = 0.9
-"""A pattern this sure is at least a question for us."""
+"""A message this surely of no subject leaves a conversation as it was."""
 
 STANDS_ALONE = 0.99
 """The share of some words that an entry must hold for them to be a subject of their own in a conversation."""
@@ -141,12 +143,10 @@ def _likeliest(
     """The likeliest kind of question by the statistical reading, as a claim; all by likelihood; the likely if unsure."""
     learned = weights()
     marked = skeleton(message.text, vocabulary, learned, is_known)
-    features = features_of(words_of(message.text), marked, [(claim.intent, claim.confidence) for claim in claims])
+    features = features_of(message, marked, [(claim.intent, claim.confidence) for claim in claims])
     odds = likelihoods(features, learned)
     kinds = sorted(odds, key=lambda kind: -odds[kind])
     kind = kinds[0]
-    if kind == "out_of_scope" and any(claim.confidence >= PLAIN and claim.intent != kind for claim in claims):
-        kind, kinds = kinds[1], kinds[1:]  # a pattern that plainly asks for data is not turned down by statistics
     claimed = next((claim for claim in claims if claim.intent == kind), None)
     if claimed is None:
         subject = core(message.text, kind, learned, is_known)
@@ -163,8 +163,8 @@ def _unclaimed(kind: str, subject: str, message: Message, vocabulary: Vocabulary
     """A claim for a kind of question whose own patterns did not claim the message."""
     also = {"out_of_scope": "other", "social": "thanks"}.get(kind, "")
     if kind == "holdings":
-        capitals = frozenset(fold(word) for word in message.text.split() if word.isupper())
-        mentions = vocabulary.mentions(split(fold(message.text)), capitals)
+        capitals = frozenset(fold(word) for word in re.findall(r"[\w&]+", message.whole) if word[:1].isupper())
+        mentions = vocabulary.mentions(split(fold(message.whole)), capitals)
         if not mentions:
             return Claim("holders", 0.0, subject)
         also = mentions[0].words
