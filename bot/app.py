@@ -2,12 +2,13 @@
 
 import logging
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from slack_bolt import App
+from slack_bolt import App, BoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
@@ -15,6 +16,7 @@ from slack_sdk import WebClient
 
 from bot import web, weekly
 from bot.harvester import Harvester
+from bot.language import phrase, sentence, speak
 from bot.logs import places, start_logging
 from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
@@ -49,6 +51,7 @@ from bot.slack.deliver import Speaker, Teller
 from bot.slack.desk import Desk
 from bot.worker import FORGETTING, Worker
 from catalogue import clock, feedback, follows, organisations, reminders
+from catalogue import people as record
 from catalogue.chores import Chore
 from catalogue.errors import BadSetting, CatalogueError
 from catalogue.search.find import Search
@@ -180,6 +183,7 @@ def _following(slack: SlackApi, team_id: str) -> Chore:
 
 def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     """Add every listener. Bolt tries them in order: the hot ones come first."""
+    bolt.middleware(_speaking(desk))
     stewarding.register_command(bolt, desk)
     uploading.register(bolt, desk)
     asking = questions.Questions(desk.db, desk.team_id)
@@ -203,6 +207,18 @@ def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     request_asking.register(bolt, desk)
     role_forms.register(bolt, desk)
     telling_form.register(bolt, desk)
+
+
+def _speaking(desk: Desk) -> Callable[..., None]:
+    """Speak to whoever clicked, typed a command or sent a form in their language. What happens in a channel is for
+    everybody in it, and in English."""
+
+    def speak_to(body: dict[str, Any], context: BoltContext, next: Callable[[], None]) -> None:  # noqa: A002  Bolt's
+        user = None if body.get("type") == "event_callback" else context.user_id
+        speak(record.language_of(desk.db, user) if user else None)
+        next()
+
+    return speak_to
 
 
 def introduce(settings: Settings) -> tuple[SlackApi, dict[str, Any]]:
@@ -269,16 +285,16 @@ def _on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
     if isinstance(error, BoltUnhandledRequestError):  # nobody listens to it: taken in, so that it is not sent again
         return BoltResponse(status=200, body="")
     if isinstance(error, CatalogueError):
-        sentence = str(error)
+        told = sentence(error)
         log.warning("A delivery could not be taken in: %s", type(error).__name__)
     else:
         reference = uuid.uuid4().hex[:8]
-        sentence = SORRY.format(reference=reference)
+        told = phrase(SORRY).format(reference=reference)
         # the kind and the place, not the message: that may quote what a person wrote
         trace = places(error.__traceback__)
         log.error("Error %s while taking in a delivery: %s\n%s", reference, type(error).__name__, trace)
     if isinstance(body.get("command"), str):
-        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
+        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": told})
     return BoltResponse(status=503, body="")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import words
+from bot.language import Spoken, phrase
 from catalogue.model import AccessRights, PersonalData, Visibility
 
 
@@ -65,128 +66,146 @@ GROUPS: Mapping[str, Group] = {
     )
 }
 
-LABELS: Mapping[str, str] = {
-    "id": "Id",
-    "title": "Title",
-    "alternative_titles": "Other names people use",
-    "acronyms": "Acronyms",
-    "summary": "Summary",
-    "description": "Description",
-    "publisher": "Held by",
-    "publisher_acronym": "Holder’s acronym",
-    "creator": "Made by, if others",
-    "keywords": "Keywords",
-    "theme": "Theme",
-    "contact": "Whom to ask",
-    "access_rights": "How open it is",
-    "security_classification": "Security classification",
-    "handling": "Marking",
-    "licence": "Licence",
-    "update_frequency": "How often it is updated",
-    "issued": "First published",
-    "modified": "Data last changed",
-    "last_verified": "Entry last checked",
-    "spatial": "Places it covers",
-    "temporal": "Years it covers",
-    "granularity": "Finest detail",
-    "personal_data": "Personal data",
-    "data_subjects": "Whom the data is about",
-    "legal_gateways": "Powers in law to share it",
-    "documents_needed": "Papers needed for a share",
-    "onward_sharing": "Passing it on",
-    "retention": "How long it may be kept",
-    "charges": "What it costs",
-    "lead_time_days": "Days a request usually takes",
-    "distributions": "Forms it comes in",
-    "served_by": "Services that give access to it",
-    "has_part": "Its parts",
-    "supersedes": "Takes the place of",
-    "superseded_by": "Its place was taken by",
-    "edition": "Edition",
-    "status": "Status",
-    "visibility": "Who may know of this entry",
-    "visible_to": "Named bodies and people who may know of it",
-    "source": "Catalogue it came from",
-    "source_id": "Id there",
-    "url": "Its page",
-    "extras": "Other details",
-}
+LABELS: Mapping[str, str] = Spoken(
+    {
+        "id": "Id",
+        "title": "Title",
+        "alternative_titles": "Other names people use",
+        "acronyms": "Acronyms",
+        "summary": "Summary",
+        "description": "Description",
+        "publisher": "Held by",
+        "publisher_acronym": "Holder’s acronym",
+        "creator": "Made by, if others",
+        "keywords": "Keywords",
+        "theme": "Theme",
+        "contact": "Whom to ask",
+        "access_rights": "How open it is",
+        "security_classification": "Security classification",
+        "handling": "Marking",
+        "licence": "Licence",
+        "update_frequency": "How often it is updated",
+        "issued": "First published",
+        "modified": "Data last changed",
+        "last_verified": "Entry last checked",
+        "spatial": "Places it covers",
+        "temporal": "Years it covers",
+        "granularity": "Finest detail",
+        "personal_data": "Personal data",
+        "data_subjects": "Whom the data is about",
+        "legal_gateways": "Powers in law to share it",
+        "documents_needed": "Papers needed for a share",
+        "onward_sharing": "Passing it on",
+        "retention": "How long it may be kept",
+        "charges": "What it costs",
+        "lead_time_days": "Days a request usually takes",
+        "distributions": "Forms it comes in",
+        "served_by": "Services that give access to it",
+        "has_part": "Its parts",
+        "supersedes": "Takes the place of",
+        "superseded_by": "Its place was taken by",
+        "edition": "Edition",
+        "status": "Status",
+        "visibility": "Who may know of this entry",
+        "visible_to": "Named bodies and people who may know of it",
+        "source": "Catalogue it came from",
+        "source_id": "Id there",
+        "url": "Its page",
+        "extras": "Other details",
+    }
+)
 
-HINTS: Mapping[str, str] = {
-    "summary": "One or two sentences: what it is, about whom, where.",
-    "description": "What is in it, what is not, and what it is used for.",
-    "alternative_titles": "One on each line.",
-    "acronyms": "One on each line.",
-    "keywords": "Words people may search for, one on each line.",
-    "theme": "Such as Education, Health, Transport.",
-    "spatial": "The finest first, with a semicolon between: wards; England",
-    "temporal": "2006/2024, or 2006/.. if it goes on.",
-    "granularity": "The smallest thing a row is about, such as pupil record or ward.",
-    "url": "Starts with https://",
-    "distributions": "One on each line: title | type, such as text/csv | link | OPEN or RESTRICTED if it differs.",
-    "has_part": "Ids of entries, one on each line.",
-    "served_by": "Ids of data services, one on each line.",
-    "publisher": "The name or acronym of the organisation.",
-    "creator": "Names of organisations, one on each line.",
-    "visible_to": "Only for “Named bodies and people only”. Slugs of organisations or ids of people, one on each line.",
-    "licence": "OGL-UK-3.0, or DATA_SHARE_AGREEMENT where an agreement is needed.",
-    "legal_gateways": "One on each line: name | citation | what to know about it.",
-    "documents_needed": "One on each line.",
-    "lead_time_days": "A whole number of days.",
-    "handling": "Such as OFFICIAL-SENSITIVE.",
-    "modified": "2026, 2026-03 or 2026-03-31.",
-    "issued": "2026, 2026-03 or 2026-03-31.",
-    "last_verified": "2026-03-31. “Still right” on the card sets it to today.",
-    "contact_name": "A team, never a private person.",
-    "contact_email": "A shared mailbox.",
-    "contact_slack_channel": "With its #.",
-}
-CONTACT_LABELS: Mapping[str, str] = {
-    "name": "Team to ask",
-    "email": "Shared mailbox",
-    "slack_channel": "Slack channel",
-}
-VISIBILITIES: Mapping[str, str] = {
-    Visibility.PUBLIC: "Everyone",
-    Visibility.GOVERNMENT: "People in government",
-    Visibility.NAMED: "Named bodies and people only",
-}
-CLASSIFICATIONS: Mapping[str, str] = {"OFFICIAL": "OFFICIAL", "NOT_APPLICABLE": "Does not apply"}
-EDITIONS: Mapping[str, str] = {"provisional": "Provisional", "final": "Final"}
+HINTS: Mapping[str, str] = Spoken(
+    {
+        "summary": "One or two sentences: what it is, about whom, where.",
+        "description": "What is in it, what is not, and what it is used for.",
+        "alternative_titles": "One on each line.",
+        "acronyms": "One on each line.",
+        "keywords": "Words people may search for, one on each line.",
+        "theme": "Such as Education, Health, Transport.",
+        "spatial": "The finest first, with a semicolon between: wards; England",
+        "temporal": "2006/2024, or 2006/.. if it goes on.",
+        "granularity": "The smallest thing a row is about, such as pupil record or ward.",
+        "url": "Starts with https://",
+        "distributions": "One on each line: title | type, such as text/csv | link | OPEN or RESTRICTED if it differs.",
+        "has_part": "Ids of entries, one on each line.",
+        "served_by": "Ids of data services, one on each line.",
+        "publisher": "The name or acronym of the organisation.",
+        "creator": "Names of organisations, one on each line.",
+        "visible_to": "Only for “Named bodies and people only”. Slugs of organisations or ids of people, one on each"
+        " line.",
+        "licence": "OGL-UK-3.0, or DATA_SHARE_AGREEMENT where an agreement is needed.",
+        "legal_gateways": "One on each line: name | citation | what to know about it.",
+        "documents_needed": "One on each line.",
+        "lead_time_days": "A whole number of days.",
+        "handling": "Such as OFFICIAL-SENSITIVE.",
+        "modified": "2026, 2026-03 or 2026-03-31.",
+        "issued": "2026, 2026-03 or 2026-03-31.",
+        "last_verified": "2026-03-31. “Still right” on the card sets it to today.",
+        "contact_name": "A team, never a private person.",
+        "contact_email": "A shared mailbox.",
+        "contact_slack_channel": "With its #.",
+    }
+)
+CONTACT_LABELS: Mapping[str, str] = Spoken(
+    {
+        "name": "Team to ask",
+        "email": "Shared mailbox",
+        "slack_channel": "Slack channel",
+    }
+)
+VISIBILITIES: Mapping[str, str] = Spoken(
+    {
+        Visibility.PUBLIC: "Everyone",
+        Visibility.GOVERNMENT: "People in government",
+        Visibility.NAMED: "Named bodies and people only",
+    }
+)
+CLASSIFICATIONS: Mapping[str, str] = Spoken({"OFFICIAL": "OFFICIAL", "NOT_APPLICABLE": "Does not apply"})
+EDITIONS: Mapping[str, str] = Spoken({"provisional": "Provisional", "final": "Final"})
 CHOICES: Mapping[str, Mapping[str, str]] = {
-    "access_rights": {right: words.ACCESS[right] for right in AccessRights},
-    "personal_data": {kind: words.PERSONAL[kind] for kind in PersonalData},
+    "access_rights": Spoken({right: words.ACCESS[right] for right in AccessRights}),
+    "personal_data": Spoken({kind: words.PERSONAL[kind] for kind in PersonalData}),
     "visibility": VISIBILITIES,
     "security_classification": CLASSIFICATIONS,
     "edition": EDITIONS,
-    "update_frequency": {
-        "daily": "Every day",
-        "weekly": "Every week",
-        "fortnightly": "Every 2 weeks",
-        "monthly": "Every month",
-        "quarterly": "Every quarter",
-        "termly": "Every term",
-        "semiannual": "Twice a year",
-        "annual": "Every year",
-        "biennial": "Every 2 years",
-        "triennial": "Every 3 years",
-        "decennial": "Every 10 years",
-        "continuous": "All the time",
-        "irregular": "From time to time",
-        "as needed": "As needed",
-        "never": "No longer updated",
-    },
+    "update_frequency": Spoken(
+        {
+            "daily": "Every day",
+            "weekly": "Every week",
+            "fortnightly": "Every 2 weeks",
+            "monthly": "Every month",
+            "quarterly": "Every quarter",
+            "termly": "Every term",
+            "semiannual": "Twice a year",
+            "annual": "Every year",
+            "biennial": "Every 2 years",
+            "triennial": "Every 3 years",
+            "decennial": "Every 10 years",
+            "continuous": "All the time",
+            "irregular": "From time to time",
+            "as needed": "As needed",
+            "never": "No longer updated",
+        }
+    ),
 }
 """For fields with a fixed set of values: each value in words."""
 
-ACTIONS: Mapping[str, str] = {
-    "add": "added the entry",
-    "amend": "changed",
-    "withdraw": "withdrew the entry",
-    "restore": "published the entry again",
-    "undo": "took a change back",
-    "verify": "checked the entry and found it right",
-}
+ACTIONS: Mapping[str, str] = Spoken(
+    {
+        "add": "added the entry",
+        "amend": "changed",
+        "withdraw": "withdrew the entry",
+        "restore": "published the entry again",
+        "undo": "took a change back",
+        "verify": "checked the entry and found it right",
+    }
+)
+
+
+def action_in_words(action: str) -> str:
+    """What somebody did to an entry."""
+    return ACTIONS.get(action) or phrase("changed")
 
 
 def group_of(field: str) -> Group:
@@ -197,13 +216,13 @@ def group_of(field: str) -> Group:
 def in_words(field: str, value: Any) -> str:
     """A value as it is kept, for a reader."""
     if value is None or value in ("", [], {}):
-        return words.NOT_PROVIDED
+        return phrase(words.NOT_PROVIDED)
     if field in CHOICES:
         return CHOICES[field].get(value, str(value))
     if field in ("issued", "modified", "last_verified"):
-        return words.day(str(value)) or words.NOT_PROVIDED
+        return words.day(str(value)) or phrase(words.NOT_PROVIDED)
     if field == "status":
-        return str(value).capitalize()
+        return phrase(str(value).capitalize())
     if isinstance(value, Mapping):
         return ", ".join(str(part) for part in value.values())
     if isinstance(value, list | tuple):
@@ -218,25 +237,27 @@ def differences(changes: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [(LABELS[name], in_words(name, before), in_words(name, after)) for name, (before, after) in changes.items()]
 
 
-CHECKS: Mapping[str, str] = {
-    "described": "The description is missing, or too short to say what is in it.",
-    "summed_up": "There is no summary of one or two sentences.",
-    "titled": "The title is one word. Write it out.",
-    "found": "There are no keywords or other names to find it by.",
-    "contactable": "There is no team to ask.",
-    "contact_alive": "The contact does not answer, or its mail comes back.",
-    "openness": "It does not say how open it is.",
-    "licensed": "It does not name a licence or an agreement.",
-    "papers": "It does not say which papers a share needs.",
-    "lead_time": "It does not say how long a request takes.",
-    "personal": "It does not say whether it holds personal data.",
-    "subjects": "It does not say whom the data is about.",
-    "gateway": "It names no power in law to share it.",
-    "impact": "Its papers do not name a data protection impact assessment.",
-    "frequency": "It does not say how often it is updated.",
-    "on_time": "The next edition is late, or the date of the last one is old.",
-    "coverage": "It does not say which places and years it covers.",
-    "reachable": "It is open, and there is no link to it.",
-    "checked": "Nobody has checked this entry for a year.",
-}
+CHECKS: Mapping[str, str] = Spoken(
+    {
+        "described": "The description is missing, or too short to say what is in it.",
+        "summed_up": "There is no summary of one or two sentences.",
+        "titled": "The title is one word. Write it out.",
+        "found": "There are no keywords or other names to find it by.",
+        "contactable": "There is no team to ask.",
+        "contact_alive": "The contact does not answer, or its mail comes back.",
+        "openness": "It does not say how open it is.",
+        "licensed": "It does not name a licence or an agreement.",
+        "papers": "It does not say which papers a share needs.",
+        "lead_time": "It does not say how long a request takes.",
+        "personal": "It does not say whether it holds personal data.",
+        "subjects": "It does not say whom the data is about.",
+        "gateway": "It names no power in law to share it.",
+        "impact": "Its papers do not name a data protection impact assessment.",
+        "frequency": "It does not say how often it is updated.",
+        "on_time": "The next edition is late, or the date of the last one is old.",
+        "coverage": "It does not say which places and years it covers.",
+        "reachable": "It is open, and there is no link to it.",
+        "checked": "Nobody has checked this entry for a year.",
+    }
+)
 """What is missing where a check of readiness does not hold."""

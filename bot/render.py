@@ -112,6 +112,7 @@ def _environment(**more: Any) -> Environment:
         count=words.count,
         access=words.access,
         phrase=language.phrase,
+        sentence=language.sentence,
     )
     return environment
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import date
 
-from bot.language import joint, phrase
+from bot.language import joint, phrase, spoken
 from catalogue.freshness import period_of
-from catalogue.model import AccessRights, Dataset, Edition, PersonalData, Status
+from catalogue.model import AccessRights, Dataset, Edition, Language, PersonalData, Status
 from catalogue.requests.model import ShareRequest, Waiting
 from catalogue.requests.states import State
 from catalogue.search.coverage import Covers, Part
@@ -146,6 +146,11 @@ def day(value: str | None) -> str | None:
     return f"{moment.day} {month}" if len(parts) == 3 else month
 
 
+def month_day(moment: date) -> str:
+    """`31 March`."""
+    return f"{moment.day} {phrase(f'{moment:%B}')}"
+
+
 def access(dataset: Dataset) -> str:
     """How open an entry is, in one line."""
     line = phrase(ACCESS[dataset.access_rights])
@@ -266,8 +271,9 @@ def listed(names: list[str] | tuple[str, ...], last: str = "and") -> str:
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """`1 entry`, `2 entries`, `1,200 entries`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    """`1 entry`, `2 entries`, `1,200 entries`. Welsh counts with the singular unless `many` says otherwise."""
+    plural = many or (one if spoken() is Language.WELSH else f"{one}s")
+    return f"{number:,} {one if number == 1 else plural}"
 
 
 def about_days(days: int) -> str:

@@ -92,6 +92,17 @@ def checked_at(db: Database, slack_id: str) -> datetime | None:
     return clock.moment(rows[0]["checked_at"]) if rows and rows[0]["checked_at"] else None
 
 
+def language_of(db: Database, slack_id: str) -> Language | None:
+    """The language in which a Slack user is spoken to; None where nobody has said."""
+    rows = db.query("SELECT chosen_language, language FROM people WHERE slack_id = :id", {"id": slack_id})
+    return _language(rows[0]) if rows else None
+
+
+def choose_language(db: Database, person_id: str, language: Language) -> None:
+    """Speak to this person in that language from now on, whatever Slack says."""
+    db.execute("UPDATE people SET chosen_language = :language WHERE id = :id", {"language": language, "id": person_id})
+
+
 def everyone(db: Database) -> list[Person]:
     """Everybody the record knows, by id."""
     return [_person(db, row) for row in db.query("SELECT * FROM people ORDER BY id")]
@@ -164,8 +175,14 @@ def _described(row: dict[str, object], grants: tuple[Grant, ...]) -> Person:
         is_guest=bool(row["is_guest"]),
         is_active=bool(row["is_active"]),
         grants=grants,
-        language=Language(str(row["language"])) if row["language"] else None,
+        language=_language(row),
     )
+
+
+def _language(row: dict[str, object]) -> Language | None:
+    """What somebody chose for themselves, else what Slack says."""
+    spoken = row["chosen_language"] or row["language"]
+    return Language(str(spoken)) if spoken else None
 
 
 def _grant(row: dict[str, object]) -> Grant:

@@ -303,7 +303,7 @@ def _pseudonymise(db: Database, person: Person) -> str:
     rename(db, person, pseudonym)
     db.execute(
         "UPDATE people SET slack_id = NULL, email = NULL, name = NULL, is_active = 0, origin = 'erased',"
-        " language = NULL, checked_at = NULL WHERE id = :id",
+        " language = NULL, chosen_language = NULL, checked_at = NULL WHERE id = :id",
         {"id": pseudonym},
     )
     return pseudonym

@@ -71,17 +71,19 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """Which shares are wanted: of one holder, one recipient, one dataset; None for any."""
+    """Which shares are wanted: of one holder, one recipient, one dataset, one request; None for any."""
 
     holder: str | None = None
     recipient: str | None = None
     dataset_id: str | None = None
+    reference: str | None = None
 
     def has(self, each: Share | Line) -> bool:
         return (
             self.holder in (None, each.holder)
             and self.recipient in (None, each.recipient)
             and self.dataset_id in (None, each.dataset_id)
+            and self.reference in (None, each.request_id)
         )
 
 
@@ -97,6 +99,11 @@ def lines(
     """The register, newest first; of one holder, one recipient or one dataset when they are given."""
     chosen = _Chosen(holder, recipient, dataset_id)
     return [line for line, _taken in _public(db, chosen)]
+
+
+def line_of(db: Database, reference: str) -> Line | None:
+    """What the register says of one request; None when it says nothing, whatever the reason."""
+    return next((line for line, _taken in _public(db, _Chosen(reference=reference))), None)
 
 
 def _figures(taken: Sequence[Turnaround]) -> Figures:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot import replies
-from bot.language import phrase
+from bot.language import phrase, sentence
 from bot.render import MRKDWN, Ready, part
 from bot.slack.blocks import OUTSIDE, SECTION, SlackMessage, button, buttons, message, note, section
 from catalogue.search.phrase import as_written
@@ -57,7 +57,7 @@ def as_message(
     if reply.foot:
         blocks.append(note(reply.foot))
     choices = [
-        button(choice.label, action_id=f"question.ask.{place}", value=choice.question)
+        button(sentence(choice.label), action_id=f"question.ask.{place}", value=choice.question)
         for place, choice in enumerate(answer.choices[:5])
         if not reply.entries
     ]

@@ -58,7 +58,7 @@ def note(text: str) -> Block:
 
 def header(text: str) -> Block:
     """A heading, which assistive technology announces as one."""
-    return HeaderBlock(text=PlainTextObject(text=cut(plain(text), HEADER), emoji=False))
+    return HeaderBlock(text=PlainTextObject(text=cut(plain(phrase(text)), HEADER), emoji=False))
 
 
 def divider() -> Block:
@@ -117,13 +117,13 @@ def modal(
     view: dict[str, Any] = {
         "type": "modal",
         "callback_id": callback_id,
-        "title": {"type": "plain_text", "text": cut(plain(title), TITLE)},
-        "close": {"type": "plain_text", "text": close},
+        "title": {"type": "plain_text", "text": cut(plain(phrase(title)), TITLE)},
+        "close": {"type": "plain_text", "text": phrase(close)},
         "private_metadata": json.dumps(about or {}, separators=(",", ":")),
         "blocks": [block.to_dict() for block in blocks[:MOST_IN_MODAL]],
     }
     if submit:
-        view["submit"] = {"type": "plain_text", "text": submit}
+        view["submit"] = {"type": "plain_text", "text": phrase(submit)}
     return view
 
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.language import speaking
+from bot.language import phrase, speaking
 from bot.logs import places
 from bot.render import MRKDWN, part
 from bot.slack import people
@@ -25,7 +25,7 @@ from bot.slack.unfurling import unfurls
 from catalogue import clock, conversations, outbox
 from catalogue import people as record_of_people
 from catalogue.errors import NotFound, StoreUnavailable
-from catalogue.model import PUBLIC, Notice, Person
+from catalogue.model import PUBLIC, Language, Notice, Person
 from intents import describe
 from intents.answers import Answer, Outcome
 from intents.context import Claim, Context, Question
@@ -51,9 +51,6 @@ RESPONSE_LIFE = timedelta(minutes=29)
 
 Teller = Callable[[Context, Mapping[str, Any], Person], SlackMessage | None]
 """Puts what a person is told into words, from the record as it is now; None when it is no longer worth saying."""
-
-TOLD_IN_WELSH = ("follow.",)
-"""Kinds of messages all of whose words have their Welsh. The others are in English throughout."""
 
 Home = Callable[[Context, Person], dict[str, Any]]
 """A person's Home as a view, from the record as it is now."""
@@ -201,7 +198,7 @@ class Speaker:
         outbox.sent(self.context.db, notice, receipt=None, now=now)
 
     def _in_words(self, what: str, values: Mapping[str, Any], person: Person) -> SlackMessage | None:
-        with speaking(person.language if what.startswith(TOLD_IN_WELSH) else None):
+        with speaking(person.language):
             return self.tellers[what](self.context, values, person)
 
     def _publish_home(self, notice: Notice, now: datetime) -> None:
@@ -214,7 +211,9 @@ class Speaker:
         if person is None:
             return
         if self.home:
-            self.slack.call("views.publish", user_id=person.slack_id, view=self.home(self.context, person))
+            with speaking(person.language):
+                view = self.home(self.context, person)
+            self.slack.call("views.publish", user_id=person.slack_id, view=view)
         outbox.sent(self.context.db, notice, receipt=None, now=now)
 
     def _unfurl(self, notice: Notice, now: datetime) -> None:
@@ -225,7 +224,8 @@ class Speaker:
             audience = people.audience(
                 person, is_direct=True, is_shared_outside=False, channels_are_for_government=False
             )
-        shown = unfurls(self.context, payload["urls"], person, audience, now=now)
+        with speaking(person.language if person else None):
+            shown = unfurls(self.context, payload["urls"], person, audience, now=now)
         if shown:
             self.slack.call("chat.unfurl", unfurl_id=payload["unfurl_id"], source=payload["source"], unfurls=shown)
         outbox.sent(self.context.db, notice, receipt=None, now=now)
@@ -272,7 +272,14 @@ class Speaker:
             return
         with self.context.db.atomic():
             if outbox.park(self.context.db, notice, error=kind) and notice.kind == "question":
-                self._reply(notice, message(SORRY.format(number=notice.number), []), now)
+                with speaking(self._language(notice)):
+                    sorry = phrase(SORRY).format(number=notice.number)
+                self._reply(notice, message(sorry, []), now)
+
+    def _language(self, notice: Notice) -> Language | None:
+        """The language of who asked, where only they read the answer."""
+        payload = notice.payload
+        return record_of_people.language_of(self.context.db, payload["user"]) if payload["is_direct"] else None
 
 
 def _conversation_key(notice: Notice) -> str | None:

@@ -14,6 +14,8 @@ from typing import Any
 
 from slack_bolt import Ack
 
+from bot import words
+from bot.language import phrase, sentence
 from bot.render import MRKDWN, Ready, part
 from bot.slack import people
 from bot.slack.api import SlackApi, SlackError
@@ -59,15 +61,15 @@ class Desk:
     def _sentence(self, error: CatalogueError) -> str:
         """What went wrong, for a person: somebody who was first is called by name, not by their id."""
         if not isinstance(error, TooLate):
-            return str(error)
+            return sentence(error)
         here = clock.london(error.at)
         said = part(
             MRKDWN,
             "slack/requests.jinja",
             "too_late",
             request_id=error.request_id,
-            state=error.state.replace("_", " "),
-            on=f"{here.day} {here:%B at %H:%M}",
+            state=phrase(error.state.replace("_", " ")),
+            on=phrase("{day} at {time}").format(day=words.month_day(here), time=f"{here:%H:%M}"),
             who=name(self.context, error.by),
         )
         return Ready(said)
@@ -105,13 +107,14 @@ class Desk:
             slugs = [resolve(each) for each in given]
             for written, slug in zip(given, slugs, strict=True):
                 if slug is None:
-                    errors[field] = f"There is no organisation called “{written[:80]}” here. Check the spelling."
+                    unknown = phrase("There is no organisation called “{written}” here. Check the spelling.")
+                    errors[field] = unknown.format(written=written[:80])
             if given and all(slugs):
                 changes[field] = slugs if field == "creator" else slugs[0]
 
     def holder(self, dataset: Dataset) -> str:
         """The name of the organisation that holds an entry."""
-        return self.context.search.vocabulary().name(dataset.publisher) or "an organisation that is not named"
+        return self.context.search.vocabulary().name(dataset.publisher) or phrase("an organisation that is not named")
 
     def open(self, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
         """Show a modal: on top of the one that was clicked in, if there is one.
@@ -129,7 +132,7 @@ class Desk:
             self._say_slow(body)
 
     def _say_slow(self, body: Mapping[str, Any]) -> None:
-        self.say(body, SLOW, key=f"slow:{body['trigger_id']}")
+        self.say(body, phrase(SLOW), key=f"slow:{body['trigger_id']}")
 
     def say(self, body: Mapping[str, Any], text: str, *, key: str) -> None:
         """Say something to the person who clicked and nobody else, once for its key."""
@@ -182,21 +185,21 @@ def author_of(context: Context, by: str, reader: Person) -> str:
     try:
         person = people_of_record.find(context.db, by)
     except NotFound:
-        return by or "Somebody"  # what brought it in, as it was called: an import, a source
+        return by or phrase("Somebody")  # what brought it in, as it was called: an import, a source
     if person.id == reader.id:
-        return "You"
+        return phrase("You")
     if person.organisation and person.organisation == reader.organisation and person.name:
         return person.name
     name = context.search.vocabulary().name(person.organisation)
-    return f"Somebody at {name}" if name else "Somebody"
+    return phrase("Somebody at {name}").format(name=name) if name else phrase("Somebody")
 
 
 def errors_in(ack: Ack, errors: Mapping[str, str], view: Mapping[str, Any]) -> None:
     """Show faults beside their fields; what is about no field of this view stands at its first one."""
     there = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     placed: dict[str, str] = {}
-    for field, sentence in errors.items():
-        placed.setdefault(field if field in there else there[0], sentence)
+    for field, fault in errors.items():
+        placed.setdefault(field if field in there else there[0], sentence(fault))
     ack(response_action="errors", errors=placed)
 
 

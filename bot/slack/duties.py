@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from slack_sdk.models.blocks import Block
 
 from bot import words
+from bot.language import phrase
 from bot.slack.blocks import button, buttons, header, section
 from bot.slack.paging import ROWS, Page, say
 from bot.slack.request_words import STATES, body, day
@@ -114,7 +115,7 @@ def _own_places(context: Context, person: Person, now: datetime) -> Iterator[str
     for grant in person.grants:
         if grant.deputy_for and grant.holds(now):
             other = people.find(context.db, grant.deputy_for)
-            yield f"You stand in for {other.name or other.id}{_until(grant)}"
+            yield phrase("You stand in for {who}{until}").format(who=other.name or other.id, until=_until(grant))
 
 
 def _stands_in(context: Context, deputy: Person, held: Grant, now: datetime) -> str:
@@ -128,7 +129,7 @@ def _stands_in(context: Context, deputy: Person, held: Grant, now: datetime) -> 
 
 
 def _until(grant: Grant) -> str:
-    return f" until {day(grant.until)}" if grant.until else ""
+    return phrase(" until {day}").format(day=day(grant.until)) if grant.until else ""
 
 
 def administration(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
@@ -136,7 +137,7 @@ def administration(context: Context, person: Person, now: datetime, page: Page) 
     if not holds(person, Role.ADMIN, now=now):
         return []
     held = [grant.role for each in people.with_roles(context.db, now=now) for grant in each.grants]
-    counted = [words.count(held.count(role), words.ROLES[role]) for role in Role if role in held]
+    counted = [words.count(held.count(role), phrase(words.ROLES[role])) for role in Role if role in held]
     known = sources.everyone(context.db)
     counts = outbox.counts(context.db)
     return [

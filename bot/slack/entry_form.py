@@ -12,6 +12,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.field_words import CHOICES, CONTACT_LABELS, HINTS, LABELS
+from bot.language import phrase
 from bot.slack.blocks import note
 from bot.slack.inputs import NONE_GIVEN, TYPED, select_input, text_input, value_of
 from catalogue.checks import tidy
@@ -44,7 +45,9 @@ def inputs(
         elif name in CHOICES:
             blocks.append(_choice(name, value))
         elif (text := as_text(name, value)) is None or len(text) > TYPED:
-            blocks.append(note(f"{LABELS[name]}: too long for a form. Change it with a spreadsheet."))
+            blocks.append(
+                note(phrase("{field}: too long for a form. Change it with a spreadsheet.").format(field=LABELS[name]))
+            )
         else:
             blocks.append(_text(name, LABELS[name], text))
     return blocks
@@ -100,7 +103,7 @@ def _choice(name: str, value: Any) -> Block:
     if name == "visibility":
         value = value or "public"
     else:
-        choices = {NONE_GIVEN: "Not provided", **choices}
+        choices = {NONE_GIVEN: phrase("Not provided"), **choices}
     return select_input(name, LABELS[name], choices, chosen=value or NONE_GIVEN, hint=HINTS.get(name))
 
 

@@ -5,14 +5,15 @@ where two people were at it, the history, withdrawing and adding.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import Block, InputBlock, RadioButtonsElement
+from slack_sdk.models.blocks import Block, RadioButtonsElement
 
 from bot import words
-from bot.field_words import ACTIONS, GROUPS, LABELS, Group, differences, in_words
+from bot.field_words import GROUPS, LABELS, Group, action_in_words, differences, in_words
+from bot.language import phrase
 from bot.render import MRKDWN, part
 from bot.slack.blocks import button, buttons, divider, message, modal, note, section
 from bot.slack.entry_form import inputs
-from bot.slack.inputs import ACTION, look_up_input, option, text_input
+from bot.slack.inputs import ACTION, field, look_up_input, option, text_input
 from catalogue.editing import Clashed
 from catalogue.entries import to_document
 from catalogue.model import Dataset, Revision, Status
@@ -38,8 +39,8 @@ def overview(entry: Dataset, document: Mapping[str, Any], holder: str, *, origin
     for group in GROUPS.values():
         lines = [(LABELS[name], in_words(name, document[name])) for name in group.fields if name in document]
         missing = [LABELS[name] for name in group.fields if name not in document and name not in IMPLIED]
-        text = say("group", title=group.title, lines=lines, missing=missing)
-        change = button("Change", action_id="entry.change", value=f"{group.name} {entry.id}", about=group.title)
+        text = say("group", title=phrase(group.title), lines=lines, missing=missing)
+        change = button("Change", action_id="entry.change", value=f"{group.name} {entry.id}", about=phrase(group.title))
         blocks.append(section(text, accessory=change))
     withdrawn = entry.status is Status.WITHDRAWN
     last = ("Publish again", "entry.restore") if withdrawn else ("Withdraw", "entry.withdraw")
@@ -117,9 +118,7 @@ def clash(error: Clashed, author: str, *, draft: str, about: Mapping[str, Any]) 
         blocks.append(section(say("clash", label=LABELS[each.field], author=author, theirs=theirs, mine=mine)))
         options = [option("theirs", "Keep what is there now"), option("mine", "Use mine")]
         choose = RadioButtonsElement(action_id=ACTION, options=options, initial_option=options[0])
-        blocks.append(
-            InputBlock(block_id=f"{VERSION}{each.field}", label=f"{LABELS[each.field]}: which version?", element=choose)
-        )
+        blocks.append(field(f"{VERSION}{each.field}", phrase("{field}: which version?").format(field=LABELS[each.field]), choose))
     seen = {**about, "draft": draft, "seen": error.revision}
     return modal("Two versions", blocks, callback_id="entry.choose", submit="Save", close="Cancel", about=seen)
 
@@ -133,7 +132,7 @@ def history(entry: Dataset, lines: Sequence[Revision], authors: Mapping[str, str
             "history_line",
             when=words.day(line.at.date().isoformat()),
             author=authors[line.by],
-            action=ACTIONS.get(line.action, "changed"),
+            action=action_in_words(line.action),
             labels=[LABELS.get(name, name).lower() for name in line.changes] if line.action == "amend" else [],
             why=line.why,
             pairs=differences(line.changes),

@@ -17,6 +17,7 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
 )
 
+from bot.language import phrase
 from bot.render import MRKDWN, cut, part
 from bot.render import label as plain
 from bot.slack.blocks import modal, section
@@ -62,7 +63,16 @@ class Finding:
         typed = plain(body.get("value") or "")[:TYPED]
         found = self.desk.context.search.suggest(typed, audience=audience_of(self._person(body)), limit=OFFERED)
         entries = [_option(each.label, each.value, each.detail) for each in found if each.kind == "entry"]
-        ack(options=[_option(f"Anything about “{typed}”", WORDS + typed, "Search in all entries"), *entries])
+        ack(
+            options=[
+                _option(
+                    phrase("Anything about “{typed}”").format(typed=typed),
+                    WORDS + typed,
+                    phrase("Search in all entries"),
+                ),
+                *entries,
+            ]
+        )
 
     def on_holder(self, ack: Ack, body: dict[str, Any]) -> None:
         typed = plain(body.get("value") or "")[:TYPED]
@@ -146,22 +156,22 @@ def _input(
 ) -> InputBlock:
     return InputBlock(
         block_id=name,
-        label=PlainTextObject(text=text),
+        label=PlainTextObject(text=phrase(text)),
         element=element,
-        hint=PlainTextObject(text=hint) if hint else None,
+        hint=PlainTextObject(text=phrase(hint)) if hint else None,
         optional=optional,
     )
 
 
 def _choice(action_id: str, placeholder: str) -> ExternalDataSelectElement:
     return ExternalDataSelectElement(
-        action_id=action_id, placeholder=PlainTextObject(text=placeholder), min_query_length=2
+        action_id=action_id, placeholder=PlainTextObject(text=phrase(placeholder)), min_query_length=2
     )
 
 
 def _line(placeholder: str) -> PlainTextInputElement:
     return PlainTextInputElement(
-        action_id="value", placeholder=PlainTextObject(text=placeholder), max_length=TYPED, multiline=False
+        action_id="value", placeholder=PlainTextObject(text=phrase(placeholder)), max_length=TYPED, multiline=False
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block
 
-from bot.language import speaking
 from bot.render import MRKDWN, part
 from bot.slack.blocks import SlackMessage, button, buttons, message, section
 from bot.slack.deliver import Teller
@@ -71,8 +70,7 @@ class Following:
                 is_new = follows.start(self.db, person, kind, what, now=now)
                 outbox.refresh_home(self.db, person.id, now=now)
             name = name_of(self.desk.context, kind, what, person)
-            with speaking(person.language):
-                said = say("started", kind=kind, followed=name, is_new=is_new)
+            said = say("started", kind=kind, followed=name, is_new=is_new)
             self.desk.say(body, said, key=_key(action, body))
 
     def on_stop(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -82,8 +80,7 @@ class Following:
             with self.db.atomic():
                 follows.stop(self.db, int(action["value"]), person)
                 outbox.refresh_home(self.db, person.id, now=now)
-            with speaking(person.language):
-                said = say("stopped")
+            said = say("stopped")
             self.desk.say(body, said, key=_key(action, body))
         ack()
 
@@ -92,18 +89,16 @@ class Following:
         with self.desk.refusing(body):
             person = self.desk.person(body, now)
             done = follows.set_pace(self.db, int(action["value"]), person, "daily")
-            with speaking(person.language):
-                said = say("daily" if done else "stopped")
+            said = say("daily" if done else "stopped")
             self.desk.say(body, said, key=_key(action, body))
         ack()
 
     def on_avoided(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         now = clock.now()
         with self.desk.refusing(body):
-            person = self.desk.person(body, now)
+            self.desk.person(body, now)
             is_new = demand.avoid_collection(self.db, int(action["value"]), now=now)
-            with speaking(person.language):
-                said = part(MRKDWN, "slack/answers.jinja", "avoided" if is_new else "avoided_before")
+            said = part(MRKDWN, "slack/answers.jinja", "avoided" if is_new else "avoided_before")
             self.desk.say(body, said, key=_key(action, body))
         ack()
 

@@ -12,13 +12,14 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block
 
+from bot import words
 from bot.slack.blocks import divider, note
 from bot.slack.desk import Desk
 from bot.slack.paging import Page, say
 from bot.slack.questions import Questions
 from bot.slack.sections import SECTIONS
-from catalogue import clock, outbox, visits
-from catalogue.model import Person
+from catalogue import clock, outbox, people, visits
+from catalogue.model import Language, Person
 from intents.context import Context
 
 MOST_BLOCKS = 100
@@ -30,6 +31,7 @@ def register(app: App, desk: Desk, questions: Questions) -> None:
     listeners = Listeners(desk, questions)
     app.event("app_home_opened")(listeners.on_opened)
     app.action(TURN)(listeners.on_page)
+    app.action("language.choose")(listeners.on_language)
 
 
 def view(context: Context, person: Person, *, pages: Mapping[str, int] | None = None) -> dict[str, Any]:
@@ -41,7 +43,7 @@ def view(context: Context, person: Person, *, pages: Mapping[str, int] | None = 
         if made and len(blocks) + len(made) < MOST_BLOCKS - 2:
             blocks += [*([divider()] if blocks else []), *made]
     shown_at = clock.london(now)
-    blocks.append(note(say("foot", now=f"{shown_at:%H:%M}, {shown_at.day} {shown_at:%B}")))
+    blocks.append(note(say("foot", now=f"{shown_at:%H:%M}, {words.month_day(shown_at)}")))
     return {
         "type": "home",
         "private_metadata": json.dumps(turned),
@@ -76,6 +78,17 @@ class Listeners:
             is_direct=True,
             is_shared_outside=False,
         )
+
+    def on_language(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """Speak the language of the button's value to this person from now on, whatever Slack says."""
+        now = clock.now()
+        with self.desk.refusing(body):
+            person, chosen = self.desk.person(body, now), str(action["value"])
+            if chosen in tuple(Language):
+                with self.db.atomic():
+                    people.choose_language(self.db, person.id, Language(chosen))
+                    outbox.refresh_home(self.db, person.id, now=now)
+        ack()
 
     def on_page(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Turn a page of one section; the others stay where they are."""

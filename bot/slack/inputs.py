@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import (
     Block,
     ExternalDataSelectElement,
     InputBlock,
+    InputInteractiveElement,
     Option,
     PlainTextInputElement,
     PlainTextObject,
@@ -14,12 +15,23 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
+from bot.language import phrase
 from bot.render import cut
+from bot.render import label as plain
 
 ACTION = "value"
 NONE_GIVEN = "-"
 TYPED = 3_000
 """What Slack takes in one text box."""
+
+
+def field(
+    block_id: str, label: str, element: InputInteractiveElement, *, hint: str | None = None, optional: bool = False
+) -> Block:
+    """An input with its label and hint, which are fixed phrases."""
+    return InputBlock(
+        block_id=block_id, label=phrase(label), hint=hint and phrase(hint), element=element, optional=optional
+    )
 
 
 def text_input(
@@ -36,7 +48,7 @@ def text_input(
     element = PlainTextInputElement(
         action_id=ACTION, multiline=multiline, max_length=limit, initial_value=(initial or None) and initial[:limit]
     )
-    return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=optional)
+    return field(block_id, label, element, hint=hint, optional=optional)
 
 
 def select_input(
@@ -46,7 +58,7 @@ def select_input(
     options = [option(value, words) for value, words in choices.items()]
     initial = next((each for each in options if each.value == chosen), options[0])
     element = StaticSelectElement(action_id=ACTION, options=options, initial_option=initial)
-    return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=True)
+    return field(block_id, label, element, hint=hint, optional=True)
 
 
 def several_input(block_id: str, label: str, choices: Mapping[str, str], *, chosen: Collection[str]) -> Block:
@@ -66,7 +78,7 @@ def look_up_input(block_id: str, label: str, *, action_id: str, placeholder: str
 
 
 def option(value: str, words: str) -> Option:
-    return Option(value=value[:150], text=PlainTextObject(text=cut(words, 75), emoji=False))
+    return Option(value=value[:150], text=PlainTextObject(text=cut(plain(phrase(words)), 75), emoji=False))
 
 
 def value_of(state: Mapping[str, Any], block_id: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block
 
+from bot.language import Spoken
 from bot.render import MRKDWN, part
 from bot.slack.blocks import button, divider, modal, section
 from bot.slack.desk import Desk, about, author_of, errors_in, show_in
@@ -17,12 +18,14 @@ from catalogue.model import PUBLIC, Dataset, Person
 from catalogue.terms import Kind, Term
 
 OTHER_NAME, ENTRY_ACRONYM = "other_name", "entry_acronym"
-KINDS: Mapping[str, str] = {
-    OTHER_NAME: "Another name for this entry",
-    ENTRY_ACRONYM: "An acronym of this entry",
-    Kind.FORMER_NAME: "A former name of the organisation that holds it",
-    Kind.SYNONYM: "A word people use for something entries call otherwise",
-}
+KINDS: Mapping[str, str] = Spoken(
+    {
+        OTHER_NAME: "Another name for this entry",
+        ENTRY_ACRONYM: "An acronym of this entry",
+        Kind.FORMER_NAME: "A former name of the organisation that holds it",
+        Kind.SYNONYM: "A word people use for something entries call otherwise",
+    }
+)
 SHOWN = 15
 
 

@@ -42,6 +42,7 @@ def person_of(db: Database, slack: SlackApi, user_id: str, *, team_id: str, now:
         language=Language.WELSH if str(user.get("locale")).startswith("cy") else Language.ENGLISH,
     )
     people.save(db, person, origin="slack", now=now)
+    person = replace(person, language=people.language_of(db, user_id))  # what they chose counts before
     return _with_organisation(db, person, user)
 
 

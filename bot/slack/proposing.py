@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import Block
 
 from bot import words
 from bot.field_words import CONTACT_LABELS, LABELS, group_of, in_words
+from bot.language import Spoken, phrase
 from bot.render import MRKDWN, part
 from bot.slack import entry_views
 from bot.slack.blocks import SlackMessage, button, buttons, message, modal, note, section
@@ -24,14 +25,16 @@ from catalogue.proposals import Kind, Proposal, State
 from catalogue.responsible import keepers
 from intents.context import Context
 
-KINDS: Mapping[Kind, str] = {
-    Kind.WRONG: "Something in it is wrong",
-    Kind.OUT_OF_DATE: "It is out of date",
-    Kind.BROKEN_LINK: "A link does not work",
-    Kind.CONTACT: "The contact does not answer",
-    Kind.OTHER: "Something else",
-}
-NAMES = {**LABELS, **{f"contact_{name}": label for name, label in CONTACT_LABELS.items()}}
+KINDS: Mapping[Kind, str] = Spoken(
+    {
+        Kind.WRONG: "Something in it is wrong",
+        Kind.OUT_OF_DATE: "It is out of date",
+        Kind.BROKEN_LINK: "A link does not work",
+        Kind.CONTACT: "The contact does not answer",
+        Kind.OTHER: "Something else",
+    }
+)
+NAMES = Spoken({**LABELS, **{f"contact_{name}": label for name, label in CONTACT_LABELS.items()}})
 
 
 def say(block: str, **values: Any) -> str:
@@ -76,8 +79,8 @@ class Proposing:
         """Who will look at it, as a reader may know it: a role, never a name."""
         rung = keepers(self.db, entry.publisher, dataset_id=entry.id, now=now).rung
         holder = self.desk.holder(entry)
-        known = {"steward": f"The stewards of {holder}", "holder": f"The data managers of {holder}"}
-        return known.get(rung, "The administrators of the catalogue")
+        known = {"steward": "The stewards of {holder}", "holder": "The data managers of {holder}"}
+        return phrase(known.get(rung, "The administrators of the catalogue")).format(holder=holder)
 
     def on_new(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         now, told, state = clock.now(), about(body), view["state"]["values"]
@@ -175,7 +178,7 @@ def read_value(field: str, written: str, now: datetime) -> Any:
 def form(entry: Dataset, keepers_: str, *, may_edit: bool) -> dict[str, Any]:
     """What is wrong, and what it should say."""
     kinds = {str(kind): text for kind, text in KINDS.items()}
-    fields = {NONE_GIVEN: "No part in particular", **{name: NAMES[name] for name in proposals.FIELDS}}
+    fields = {NONE_GIVEN: phrase("No part in particular"), **{name: NAMES[name] for name in proposals.FIELDS}}
     unsure = "Leave this empty if you do not know."
     no_names = "Do not write about people here."
     blocks: list[Block] = [
@@ -238,7 +241,7 @@ def _said(entry: Dataset, proposal: Proposal) -> str | None:
     if not proposal.field:
         return None
     if proposal.field.startswith("contact_"):
-        return getattr(entry.contact, proposal.field.removeprefix("contact_")) or words.NOT_PROVIDED
+        return getattr(entry.contact, proposal.field.removeprefix("contact_")) or phrase(words.NOT_PROVIDED)
     return in_words(proposal.field, getattr(entry, proposal.field))
 
 

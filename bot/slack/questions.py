@@ -12,6 +12,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.language import phrase
 from bot.render import MRKDWN, Ready, part
 from bot.slack.blocks import OUTSIDE
 from catalogue import clock, outbox, visits
@@ -215,4 +216,4 @@ def _is_from_a_person(event: dict[str, Any]) -> bool:
 def _way_home(command: dict[str, Any]) -> str:
     """Where a person's Home is: an app cannot open it for them."""
     address = f"slack://app?team={command['team_id']}&amp;id={command['api_app_id']}&amp;tab=home"
-    return part(MRKDWN, "slack/finding.jinja", "home", opened=Ready(f"<{address}|Open your Home>"))
+    return part(MRKDWN, "slack/finding.jinja", "home", opened=Ready(f"<{address}|{phrase('Open your Home')}>"))

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack, App
-from slack_sdk.models.blocks import Block, CheckboxesElement, InputBlock, Option, PlainTextObject
+from slack_sdk.models.blocks import Block, CheckboxesElement
 
 from bot.slack import request_deeds, request_views
 from bot.slack.blocks import section
 from bot.slack.desk import Desk
+from bot.slack.inputs import field, option
 from bot.slack.request_cards import outcome
 from bot.slack.request_deeds import Deed, State, allowed, chosen_date, chosen_person, date_input, noticing
 from bot.slack.request_inputs import FILL
@@ -101,10 +102,10 @@ def _whom(_desk: Desk, _request: ShareRequest) -> list[Block]:
 
 def _agreed(desk: Desk, request: ShareRequest) -> list[Block]:
     """What was agreed, and a box to accept it."""
-    accept = Option(value="yes", text=PlainTextObject(text="I accept this for my organisation", emoji=False))
+    accept = option("yes", "I accept this for my organisation")
     element = CheckboxesElement(action_id=FILL, options=[accept])
     terms = [section(piece) for piece in outcome(desk.context, request)]
-    return [*terms, InputBlock(block_id="accepted", label="The conditions", element=element)]
+    return [*terms, field("accepted", "The conditions", element)]
 
 
 def _read_accepted(_desk: Desk, state: State) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot import words
+from bot.language import phrase
 from bot.slack.blocks import SlackMessage, buttons, message, section
 from bot.slack.deliver import Teller
 from bot.slack.request_buttons import actions, request_button
@@ -73,7 +74,8 @@ def card(
 def _headline(what: str, request: ShareRequest) -> str:
     """What happened; of a request that waited for a decision and no longer does, how it stands."""
     if what in WAITS and request.state not in PENDING:
-        return f"{request.id} no longer waits for you: it is {words.REQUEST_STATES[request.state]}"
+        state = phrase(words.REQUEST_STATES[request.state])
+        return phrase("{id} no longer waits for you: it is {state}").format(id=request.id, state=state)
     return HAPPENINGS[what]
 
 
@@ -150,7 +152,7 @@ def asked(context: Context, request: ShareRequest, person: Person, *, now: datet
 def _needed(context: Context, request: ShareRequest) -> str:
     """What the rules say is needed, what is missing first."""
     needs = requests.needs(context.db, request)[:MOST_NEEDS]
-    words = {False: "Not there", None: "The answers do not say", True: "There"}
+    words = {False: phrase("Not there"), None: phrase("The answers do not say"), True: phrase("There")}
     groups = [(title, [each for each in needs if each.is_there is there]) for there, title in words.items()]
     return say("needs", groups=groups) if needs else ""
 
@@ -159,7 +161,7 @@ def _precedent(context: Context, precedent: Precedent, now_asked: ShareRequest) 
     """A decision like it, with what was answered otherwise: then and now."""
     request, share, book = precedent.request, precedent.share, book_of(context.db, precedent.request.holder)
     differs = [
-        (question.text, answer_in_words(question, request.answers), answer_in_words(question, now_asked.answers))
+        (phrase(question.text), answer_in_words(question, request.answers), answer_in_words(question, now_asked.answers))
         for key in precedent.differs
         if (question := book.get(key))
     ]

@@ -12,11 +12,12 @@ from datetime import date, datetime
 from typing import Any
 
 from slack_bolt import Ack, App
-from slack_sdk.models.blocks import Block, DatePickerElement, InputBlock, PlainTextInputElement
+from slack_sdk.models.blocks import Block, DatePickerElement, PlainTextInputElement
 
 from bot.slack import people as slack_people
 from bot.slack import request_views as views
 from bot.slack.desk import Desk, about, errors_in, show_in
+from bot.slack.inputs import field
 from bot.slack.request_inputs import FILL, TYPED
 from bot.slack.request_words import STATES, name, say
 from catalogue import audit, clock, requests, rights
@@ -177,12 +178,12 @@ def noticing(desk: Desk, request_id: Any, action: str, person: Person, now: date
 def text_input(block_id: str, label: str, hint: str) -> Block:
     """A box to write in, which may stay empty."""
     element = PlainTextInputElement(action_id=FILL, multiline=True, max_length=TYPED)
-    return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=True)
+    return field(block_id, label, element, hint=hint, optional=True)
 
 
 def date_input(block_id: str, label: str) -> Block:
     """A day, which may stay open."""
-    return InputBlock(block_id=block_id, label=label, element=DatePickerElement(action_id=FILL), optional=True)
+    return field(block_id, label, DatePickerElement(action_id=FILL), optional=True)
 
 
 def written(state: State, block_id: str) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.language import phrase
 from bot.slack import request_views as views
 from bot.slack.desk import Desk, about, errors_in, show_in
 from bot.slack.request_deeds import noticing
@@ -163,7 +164,7 @@ class RequestForm:
         person = self.desk.person(body, now)
         request = self._own(about(body)["id"], person, now)
         asked = book_of(self.db, request.holder).get(str(payload["block_id"]))
-        fitting = [each for each in (asked.options if asked else ()) if typed in each.label.casefold()]
+        fitting = [each for each in (asked.options if asked else ()) if typed in phrase(each.label).casefold()]
         ack(options=[option(each).to_dict() for each in fitting[:100]])
 
     # sending

@@ -25,6 +25,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 
+from bot.language import phrase
 from bot.render import cut, escape_mrkdwn
 from bot.render import label as plain
 from bot.slack.blocks import note, section
@@ -49,23 +50,22 @@ def inputs(part: Section, answers: Mapping[str, Any], *, say_filled: Mapping[str
     blocks: list[Block] = []
     for each in part.questions:
         if each.kind is Kind.ADVICE:
-            blocks.append(section(say_filled.get(each.id) or escape_mrkdwn(each.text)))
+            blocks.append(section(say_filled.get(each.id) or escape_mrkdwn(phrase(each.text))))
             continue
         given = answers.get(each.id)
         if isinstance(given, str) and len(given) > TYPED:
-            blocks.append(
-                note(f"{escape_mrkdwn(each.text)} Your answer is longer than fits here and is kept as it is.")
-            )
+            kept = phrase("{question} Your answer is longer than fits here and is kept as it is.")
+            blocks.append(note(kept.format(question=escape_mrkdwn(phrase(each.text)))))
             continue
         blocks.append(_input(each, given, say_filled.get(each.id)))
     return blocks
 
 
 def _input(each: Question, given: Any, filled: str | None) -> Block:
-    hint = " ".join(part for part in (each.hint, filled) if part)
+    hint = " ".join(part for part in (phrase(each.hint or ""), filled) if part)
     return InputBlock(
         block_id=each.id,
-        label=cut(plain(each.text), 2_000),
+        label=cut(plain(phrase(each.text)), 2_000),
         hint=cut(plain(hint), 2_000) if hint else None,
         element=_element(each, given),
         optional=not each.compulsory,
@@ -120,7 +120,7 @@ def _many(each: Question, given: list[str]) -> InputInteractiveElement:
 
 def option(choice: Choice) -> Option:
     """One answer that can be chosen. What does not fit its line goes on beneath it."""
-    words = plain(choice.label)
+    words = plain(phrase(choice.label))
     short = cut(words, 75)
     rest = cut("…" + words[len(short) - 1 :].strip(), 75) if len(words) > 75 else None
     return Option(

@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack, App
-from slack_sdk.models.blocks import Block, InputBlock, Option, PlainTextObject, RadioButtonsElement
+from slack_sdk.models.blocks import Block, RadioButtonsElement
 
+from bot.language import phrase
 from bot.slack import request_deeds, request_views
 from bot.slack.blocks import buttons
 from bot.slack.desk import Desk
+from bot.slack.inputs import field, option
 from bot.slack.request_buttons import actions
 from bot.slack.request_cards import is_asker, pieces
 from bot.slack.request_deeds import Deed, State, chosen_date, chosen_person, date_input, noticing, text_input, written
@@ -69,7 +71,7 @@ class Reading:
     def _sheet(self, request: ShareRequest, person: Person, now: datetime) -> dict[str, Any]:
         context, rest = self.desk.context, []
         for part in requests.questions_for(self.db, request):
-            rest.append(say("review_title", title=part.title))
+            rest.append(say("review_title", title=phrase(part.title)))
             answers = lines(part, request.answers)
             rest += [say("review_line", line=(text, given, None)) for _key, text, given in answers]
         events = requests.events(self.db, request, person=person, now=now)
@@ -108,16 +110,8 @@ def _whom(_desk: Desk, _request: ShareRequest) -> list[Block]:
 
 
 def _parties(_desk: Desk, _request: ShareRequest) -> list[Block]:
-    options = [
-        Option(value=str(party), text=PlainTextObject(text=words, emoji=False)) for party, words in WAITING.items()
-    ]
-    return [
-        InputBlock(
-            block_id="party",
-            label="Whom does it wait for?",
-            element=RadioButtonsElement(action_id=FILL, options=options),
-        )
-    ]
+    options = [option(str(party), words) for party, words in WAITING.items()]
+    return [field("party", "Whom does it wait for?", RadioButtonsElement(action_id=FILL, options=options))]
 
 
 def _read_party(_desk: Desk, state: State) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from slack_sdk.models.blocks import (
     UserSelectElement,
 )
 
+from bot.language import phrase
 from bot.render import cut
 from bot.render import label as plain
 from bot.slack.blocks import button, buttons, divider, modal, section
+from bot.slack.inputs import field, option
 from bot.slack.request_inputs import FILL, MANY, TYPED, inputs
 from bot.slack.request_words import lines, say
 from catalogue.requests.model import Before, Section, ShareRequest
@@ -53,9 +55,9 @@ def advice(known: Before, earlier: Sequence[ShareRequest], says: Words, *, said:
         return modal("Request data", blocks, callback_id="request.advice")
     if earlier:
         options = [_earlier(each) for each in earlier[:MANY]]
-        chosen = StaticSelectElement(action_id=FILL, options=options, placeholder="Begin with empty answers")
+        chosen = StaticSelectElement(action_id=FILL, options=options, placeholder=phrase("Begin with empty answers"))
         label = "Copy the answers of an earlier request"
-        blocks.append(InputBlock(block_id=COPY, label=label, element=chosen, optional=True))
+        blocks.append(field(COPY, label, chosen, optional=True))
     about = {"dataset": dataset.id, "said": said}
     return modal("Request data", blocks, callback_id="request.begin", submit="Begin", about=about)
 
@@ -85,17 +87,15 @@ def review(
     blocks: list[Block] = [section(say("review", request=request, faults=len(faults)))]
     for part in sections:
         shown = [(text, cut(given, READ_BACK), faults.get(key)) for key, text, given in lines(part, request.answers)]
-        change = button("Change", action_id="request.change", value=f"{request.id} {part.id}", about=part.title)
-        blocks.append(section(say("review_title", title=part.title), accessory=change))
+        change = button("Change", action_id="request.change", value=f"{request.id} {part.id}", about=phrase(part.title))
+        blocks.append(section(say("review_title", title=phrase(part.title)), accessory=change))
         blocks += [section(piece) for piece in _pieces([say("review_line", line=line) for line in shown])]
     blocks.append(buttons(button("Save and go on later", action_id="request.later", value=request.id)))
     about = {"id": request.id, "version": request.version}
     if faults:
         return modal("Nearly there", blocks, callback_id="request.unfinished", about=about)
-    declare = CheckboxesElement(
-        action_id=FILL, options=[Option(value="yes", text=PlainTextObject(text="I declare this", emoji=False))]
-    )
-    blocks.append(InputBlock(block_id=DECLARED, label=cut(plain(declaration), 2_000), element=declare))
+    declare = CheckboxesElement(action_id=FILL, options=[option("yes", "I declare this")])
+    blocks.append(InputBlock(block_id=DECLARED, label=cut(plain(phrase(declaration)), 2_000), element=declare))
     return modal("Read and send", blocks, callback_id="request.submit", submit="Send", about=about)
 
 
@@ -154,7 +154,7 @@ def write(
     blocks = [
         section(lead),
         *more,
-        InputBlock(block_id="note", label=label, hint=hint, element=words, optional=optional),
+        field("note", label, words, hint=hint, optional=optional),
     ]
     about = {"id": request.id, "version": request.version}
     return modal(title, blocks, callback_id=key, submit=submit, close="Cancel", about=about)
@@ -162,8 +162,8 @@ def write(
 
 def choose_person(label: str, hint: str) -> Block:
     """An input for a colleague."""
-    element = UserSelectElement(action_id=FILL, placeholder="Choose somebody")
-    return InputBlock(block_id="to", label=label, hint=hint, element=element)
+    element = UserSelectElement(action_id=FILL, placeholder=phrase("Choose somebody"))
+    return field("to", label, element, hint=hint)
 
 
 def sheet(request: ShareRequest, lead: Sequence[str], rows: Sequence[Block], rest: Sequence[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block
 
 from bot.field_words import CHECKS, group_of
+from bot.language import phrase
 from bot.render import MRKDWN, part
 from bot.slack.blocks import SlackMessage, button, buttons, divider, message, modal, note, section
 from bot.slack.desk import Desk
@@ -162,7 +163,7 @@ def tell_leavers(context: Context, values: Mapping[str, Any], _person: Person) -
 
 
 def _name(context: Context, publisher: str | None) -> str:
-    return context.search.vocabulary().name(publisher) or "an organisation that is not named"
+    return context.search.vocabulary().name(publisher) or phrase("an organisation that is not named")
 
 
 TELLERS = {"review.digest": tell_digest, "review.orphans": tell_orphans, "review.leavers": tell_leavers}

@@ -12,21 +12,18 @@ from slack_sdk.models.blocks import (
     Block,
     DatePickerElement,
     ExternalDataSelectElement,
-    InputBlock,
-    InputInteractiveElement,
-    Option,
     PlainTextInputElement,
-    PlainTextObject,
     StaticSelectElement,
     UserSelectElement,
 )
 
 from bot import words
-from bot.render import MRKDWN, cut, part
-from bot.render import label as plain
+from bot.language import phrase
+from bot.render import MRKDWN, part
 from bot.slack import people as slack_people
 from bot.slack.blocks import modal, section
 from bot.slack.desk import Desk, about, errors_in, show_in
+from bot.slack.inputs import field, option
 from bot.slack.roles import name_of, scope_in_words
 from catalogue import clock, outbox, people, rights, roles
 from catalogue.errors import InvalidRole, NotAllowed
@@ -111,7 +108,7 @@ class RoleForms:
             "slack/roles.jinja",
             block,
             who=name_of(self.desk.context, person.id),
-            role=words.ROLES[what.role],
+            role=phrase(words.ROLES[what.role]),
             scope=scope_in_words(self.desk.context, what.scope),
             until=what.until and words.day(clock.london(what.until).date().isoformat()),
         )
@@ -141,7 +138,9 @@ class RoleForms:
         now = clock.now()
         with self.desk.refusing(body):
             rights.require(self.desk.person(body, now), Action.REVOKE_ROLE, about="people", now=now)
-            held = ExternalDataSelectElement(action_id="role.held", min_query_length=0, placeholder="Type a name")
+            held = ExternalDataSelectElement(
+                action_id="role.held", min_query_length=0, placeholder=phrase("Type a name")
+            )
             self.desk.open(
                 body, _form("role.revoke", "Take a role away", "Take away", [field("held", "Whose role", held)])
             )
@@ -164,7 +163,7 @@ class RoleForms:
 
     def _held(self, person: Person, grant: Grant) -> str:
         scope = scope_in_words(self.desk.context, grant.scope)
-        return f"{person.name or person.id}: {words.ROLES[grant.role]}{f', {scope}' if scope else ''}"
+        return f"{person.name or person.id}: {phrase(words.ROLES[grant.role])}{f', {scope}' if scope else ''}"
 
     def on_revoked(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         now, state = clock.now(), view["state"]["values"]
@@ -255,20 +254,9 @@ def done(title: str, text: str) -> dict[str, Any]:
     return modal(title, [section(text)], callback_id="role.done")
 
 
-def field(
-    name: str, label: str, element: InputInteractiveElement, *, hint: str | None = None, optional: bool = False
-) -> Block:
-    return InputBlock(block_id=name, label=label, element=element, hint=hint, optional=optional)
-
-
-def option(value: str, words_: str) -> Option:
-    """Something that can be chosen."""
-    return Option(value=value, text=PlainTextObject(text=cut(plain(words_), 75), emoji=False))
-
-
 def _grant_inputs() -> list[Block]:
-    kinds = [option(role, words.ROLES[role].capitalize()) for role in Role]
-    scope = ExternalDataSelectElement(action_id="role.scope", min_query_length=2, placeholder="Type a name")
+    kinds = [option(role, phrase(words.ROLES[role]).capitalize()) for role in Role]
+    scope = ExternalDataSelectElement(action_id="role.scope", min_query_length=2, placeholder=phrase("Type a name"))
     return [
         field("person", "Who", UserSelectElement(action_id=FILL)),
         field("role", "Which role", StaticSelectElement(action_id=FILL, options=kinds)),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot import words
+from bot.language import phrase
 from bot.render import MRKDWN, part
 from bot.slack.blocks import SlackMessage, message, section
 from catalogue import people
@@ -18,7 +19,7 @@ def _teller(happening: str) -> Any:
             MRKDWN,
             "slack/roles.jinja",
             happening,
-            role=words.ROLES[values["role"]],
+            role=phrase(words.ROLES[values["role"]]),
             scope=scope_in_words(context, values["scope"]),
             deputy_for=name_of(context, values["deputy_for"]) if values["deputy_for"] else None,
             since=values["since"] and words.day(values["since"][:10]),
@@ -39,7 +40,7 @@ def name_of(context: Context, person_id: str) -> str:
     try:
         person = people.find(context.db, person_id)
     except NotFound:
-        return "the team that runs whoholds"
+        return phrase("the team that runs whoholds")
     return person.name or person.id
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
+from bot.language import phrase, sentence, spoken
 from bot.slack import duplicates, duties
 from bot.slack.blocks import button, buttons, header, note, section
 from bot.slack.following import name_of
@@ -17,7 +18,7 @@ from bot.slack.paging import Page, Section, say
 from bot.slack.request_words import STATES, day, next_in_words
 from catalogue import datasets, follows, requests
 from catalogue.errors import NotFound
-from catalogue.model import Dataset, Person
+from catalogue.model import Dataset, Language, Person
 from catalogue.requests.model import ShareRequest
 from catalogue.requests.states import EDITABLE
 from catalogue.rights import audience_of
@@ -36,7 +37,7 @@ def ask(context: Context, person: Person, now: datetime, page: Page) -> list[Blo
         for entry in datasets.some(context.db, place=place * APART, audience=reader, limit=1)
     ]
     choices = [
-        button(question, action_id=f"question.ask.{place}", value=question)
+        button(sentence(question), action_id=f"question.ask.{place}", value=question)
         for place, question in enumerate(examples(context, entries))
     ]
     made: list[Block] = [header("Ask who holds data"), section(say("ask"))]
@@ -90,6 +91,12 @@ def followed(context: Context, person: Person, now: datetime, page: Page) -> lis
     return [header("What you follow"), *made, *page.turning(len(own))] if made else []
 
 
+def language(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
+    """The other language that a person can be spoken to in: Slack itself does not offer Welsh."""
+    other, called = (Language.ENGLISH, "English") if spoken() is Language.WELSH else (Language.WELSH, "Cymraeg")
+    return [buttons(button(called, action_id="language.choose", value=other, about=phrase("Language")))]
+
+
 SECTIONS: Mapping[str, Section] = {
     "ask": ask,
     "queue": duties.queue,
@@ -101,5 +108,6 @@ SECTIONS: Mapping[str, Section] = {
     "unanswered": duties.unanswered,
     "deputies": duties.deputies,
     "administration": duties.administration,
+    "language": language,
 }
 """In the order in which they stand: what waits for a decision comes before what the person asked for."""

@@ -9,7 +9,8 @@ from slack_sdk.models.blocks import Block, CheckboxesElement, TimePickerElement
 from bot.render import MRKDWN, part
 from bot.slack.blocks import modal, section
 from bot.slack.desk import Desk, errors_in, show_in
-from bot.slack.role_forms import FILL, done, field, option, value_in
+from bot.slack.inputs import field, option
+from bot.slack.role_forms import FILL, done, value_in
 from catalogue import clock
 from catalogue.errors import InvalidAnswers
 from catalogue.requests.preferences import Preferences, choose, preferences

@@ -14,6 +14,7 @@ from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block
 
 from bot.field_words import LABELS
+from bot.language import sentence
 from bot.render import MRKDWN, part
 from bot.slack.api import SlackError
 from bot.slack.blocks import SlackMessage, button, buttons, message, modal, note, section
@@ -72,7 +73,7 @@ class Uploading:
                     for each in found:
                         uploads.receive(self.db, str(each["id"]), name=str(each["name"]), by=person, now=now)
         except NotAllowed as error:
-            text = say("not_yours", sentence=str(error))
+            text = say("not_yours", sentence=sentence(error))
             where = {"way": "message", "channel": event["channel"], "thread_ts": None, "text": text, "blocks": []}
             key = f"upload.refused:{event['channel']}:{event['ts']}"
             outbox.post(self.db, "message", where, key=key, channel=event["channel"], now=now)

@@ -8,17 +8,19 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, render_template, request
+from flask import Blueprint, Flask, Response, abort, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from slack_bolt import App
 from slack_bolt.adapter.flask.handler import to_bolt_request, to_flask_response
 
 from bot import entry_templates, replies, words
-from bot.field_words import ACTIONS, differences
+from bot.field_words import action_in_words, differences
+from bot.language import phrase
 from bot.render import HTML, as_html
 from bot.slack.gate import SIZE_LIMIT, refusal
-from bot.web import health, register
+from bot.web import health, register, requests, speaking
+from bot.web.speaking import page
 from catalogue import datasets, history
 from catalogue.errors import NotFound, StoreUnavailable
 from catalogue.harvest import sources
@@ -55,14 +57,16 @@ def create(
     clock: Callable[[], float] = time.time,
 ) -> Flask:
     """The web app. Without `bolt` (Socket Mode) nothing is taken in at /slack/events."""
-    app = Flask("bot", template_folder="templates/web", static_folder="static", static_url_path="/static")
+    app = Flask("bot", template_folder="templates", static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = SIZE_LIMIT
     app.jinja_env.autoescape = True  # Flask does so by itself for names that end in .html only
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.update(words=words)
     app.jinja_env.filters.update(day=words.day)
+    speaking.register(app)
     app.register_blueprint(pages(db, search))
     app.register_blueprint(register.pages(db, search))
+    app.register_blueprint(requests.pages(db))
     app.register_blueprint(templates())
     app.register_blueprint(state(db))
     if bolt is not None and signing_secret:
@@ -104,13 +108,17 @@ def pages(db: Database, search: Search) -> Blueprint:
             abort(404)
         vocabulary = search.vocabulary()
         told = conditions.for_everyone(Context(db, search), show_dataset(dataset, vocabulary))
-        return render_template(
+        return page(
             "entry.html.jinja",
             as_of=sources.as_of(db, dataset.source),
             data=dataset,
             holder=vocabulary.name(dataset.publisher),
             past=[
-                (words.day(line.at.date().isoformat()), ACTIONS.get(line.action, "changed"), differences(line.changes))
+                (
+                    words.day(line.at.date().isoformat()),
+                    action_in_words(line.action),
+                    differences(line.changes),
+                )
                 for line in reversed(history.public(db, dataset)[-PAST_SHOWN:])
             ],
             conditions=Markup(as_html(replies.word(told, vocabulary, HTML).text)),  # noqa: S704  HTML escapes each value
@@ -163,8 +171,8 @@ def guard(response: Response) -> Response:
 
 def unavailable(error: StoreUnavailable) -> tuple[str, int]:
     log.error("The database cannot be used: %s", error)
-    return "The catalogue cannot be used at the moment. Try again in a few minutes.\n", 503
+    return phrase("The catalogue cannot be used at the moment. Try again in a few minutes.") + "\n", 503
 
 
 def missing(_error: Exception) -> tuple[str, int]:
-    return render_template("missing.html.jinja"), 404
+    return page("missing.html.jinja"), 404

@@ -5,8 +5,9 @@ Under it stands the head of the audit's chain: whoever keeps a copy can show lat
 
 import io
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
+from bot.web.speaking import page as show
 from catalogue import audit, register
 from catalogue.search.find import Search
 from catalogue.store import Database
@@ -27,7 +28,7 @@ def pages(db: Database, search: Search) -> Blueprint:
     def page() -> str:
         names = chosen()
         found = register.read(db, **names)
-        return render_template(
+        return show(
             "register.html.jinja",
             lines=found.lines[:SHOWN],
             total=len(found.lines),

@@ -3,6 +3,8 @@
 import ast
 import calendar
 import re
+import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,31 +12,44 @@ import pytest
 from jinja2 import meta
 
 import bot
-from bot import words
-from bot.language import phrase, phrases, speaking
-from bot.render import PLAIN, part
-from bot.slack import answers
+import catalogue
+from bot import field_words, words
+from bot.language import Spoken, phrase, phrases, sentence, speaking
+from bot.render import PLAIN
+from bot.slack import answers, blocks, request_buttons
 from bot.slack.answers import as_message
+from catalogue.errors import NotAllowed, NotFound
 from catalogue.model import Language
+from catalogue.requests import questions
+from catalogue.requests.model import Option
 from tests.bot.test_blocks import fits
 from tests.fakes.answering import QUESTIONS, Answering
 
 BOT = Path(bot.__file__).parent
 TEMPLATES = BOT / "templates"
-COMPLETE = ("answers",)
-"""Folders all of whose templates have a twin. It only grows."""
-ALSO = ("slack/answers.jinja", "slack/following.jinja")
 MORE_IN_WELSH = {"answers/foot.jinja": ["answer.shown"]}
 """What only a twin chooses by: the foot says that entries stay in English."""
-TWINS = sorted(
-    [str(path.relative_to(TEMPLATES)) for folder in COMPLETE for path in (TEMPLATES / folder).glob("*.jinja")] + [*ALSO]
+TRIALS = "playground"
+"""The stand-in for Slack's own window, which no person of a workspace sees."""
+TEMPLATE_NAMES = sorted(
+    str(path.relative_to(TEMPLATES))
+    for path in TEMPLATES.rglob("*.jinja")
+    if path.relative_to(TEMPLATES).parts[0] not in ("cy", TRIALS)
 )
-MODULES = (BOT / "words.py", BOT / "slack" / "answers.py", BOT / "slack" / "blocks.py", BOT / "slack" / "following.py")
+SPEAKING = sorted(
+    {*BOT.glob("slack/*.py"), *BOT.glob("web/*.py"), BOT / "words.py", BOT / "field_words.py"}
+    - {BOT / "web" / "health.py"}
+)
+"""Modules in which words for people stand."""
+SAME = frozenset({"answers/request.jinja"})
 
 
 def names_in(source: str) -> set[str]:
     """The values that a template is given."""
-    return meta.find_undeclared_variables(PLAIN.parse(source))
+    return meta.find_undeclared_variables(PLAIN.parse(source)) - FLASKS
+
+
+FLASKS = frozenset({"url_for", "elsewhere"})
 
 
 def attributes_in(source: str) -> set[str]:
@@ -44,7 +59,7 @@ def attributes_in(source: str) -> set[str]:
 
 def choices_in(source: str) -> list[str]:
     """What a template chooses by and goes through, in any order."""
-    found = re.findall(r"\{%-? (?:el)?(?:if|for) (.*?) %\}", source.replace(" | phrase", ""))
+    found = re.findall(r"\{%-? (?:el)?(?:if|for) (.*?) %\}", source.replace(" | phrase", "").replace(" | sentence", ""))
     return sorted(choice.replace('"cy/', '"') for choice in found)
 
 
@@ -52,28 +67,34 @@ def blocks_in(source: str) -> list[str]:
     return re.findall(r"\{% block (\w+) %\}", source)
 
 
-def called_with(module: Path) -> set[str]:
-    """Texts that a module hands to `phrase` and to `button`."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("phrase", "button") and node.args:
-            found |= _texts(node.args[0])
-    return found
+def prose_in(module: Path) -> set[str]:
+    """Every text in a module that reads like words for a person: no docstring, log, key, SQL or address."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    silent = {id(each) for node in ast.walk(tree) for each in _silent(node)}
+    texts = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent
+    }
+    return {text for text in texts if READS.search(text) and not NO_WORDS.search(text)}
 
 
-def _texts(node: ast.AST) -> set[str]:
-    """Texts that an expression can come to: not what it compares, and no keys."""
+READS = re.compile(r"^[A-Z][a-z]|^“|[a-z]{2} [a-z“{]")
+NO_WORDS = re.compile(
+    r"^(SELECT|INSERT|UPDATE|DELETE)\b|^[A-Z][A-Za-z]+(-[A-Z][A-Za-z]+)+$|^(Bearer |Authorization$|http)|[a-z]-src "
+    r"|^text/|ratelimited|mention_name"
+)
+
+
+def _silent(node: ast.AST) -> list[ast.AST]:
+    """What is never said to a person: docstrings, notes beneath constants, what is logged, and annotations."""
     match node:
-        case ast.Constant(value=str(text)):
-            return {text} if text else set()
-        case ast.IfExp():
-            return _texts(node.body) | _texts(node.orelse)
-        case ast.Call(func=ast.Attribute(value=owner), args=[*_, last]):
-            return _texts(owner) | _texts(last)
-        case ast.Dict():
-            return {text for value in node.values for text in _texts(value)}
+        case ast.Expr(value=ast.Constant() as text):
+            return [text]
+        case ast.Call() if ast.unparse(node.func).startswith(("log.", "re.compile", "assert", "TypeVar")):
+            return list(ast.walk(node))
         case _:
-            return set()
+            return []
 
 
 def texts_of(table: Any) -> set[str]:
@@ -90,23 +111,92 @@ def fixed() -> set[str]:
     tables = [
         table for name, table in vars(words).items() if name.isupper() and name[0] != "_" and not isinstance(table, int)
     ]
-    months = set(calendar.month_name[1:])
-    return months.union(*map(texts_of, tables), texts_of(answers.STEPS), *map(called_with, MODULES))
+    steps = texts_of(answers.STEPS) | {label for label, _action in (*request_buttons.DECIDING, *request_buttons.ASIDE)}
+    found = set(calendar.month_name[1:]).union(steps, *map(texts_of, tables), *map(prose_in, SPEAKING))
+    return found.union(*(set(table.english.values()) for table in spoken_tables())) - QUESTIONS_PUT
 
 
-@pytest.mark.parametrize("name", TWINS)
+def spoken_tables() -> list[Spoken[Any]]:
+    """Every table of words in the modules that speak."""
+    modules = [import_module(".".join(path.relative_to(BOT.parent).with_suffix("").parts)) for path in SPEAKING]
+    tables = [value for module in modules for value in vars(module).values() if isinstance(value, Spoken)]
+    return tables + [table for table in field_words.CHOICES.values() if isinstance(table, Spoken)]
+
+
+QUESTIONS_PUT = frozenset(
+    {
+        *("Does ", "Who holds ", "What does ", " hold on ", "my requests", "my queue", "questions in ", "Questions"),
+        *("What data does ", "What are the conditions for using ", "What is ", "Who do I ask about "),
+    }
+)
+"""Pieces of questions that a form or a word stands for, and of a key: questions are read in English."""
+
+
+SAID_BY = [
+    *(Path(catalogue.__file__).parent / "requests").glob("*.py"),
+    *[
+        Path(catalogue.__file__).parent / f"{name}.py"
+        for name in (
+            *("checks", "datasets", "editing", "fields", "history", "proposals", "rights", "roles", "rows", "terms"),
+            *("uploads", "wanted", "errors"),
+        )
+    ],
+]
+"""Modules of the catalogue that refuse and find fault in sentences which somebody in Slack reads."""
+OPERATORS = re.compile(
+    r"questions\.toml|^X1 X1$|^X1: X1$|^X1: X1\.$|^is |^uses |^names |cannot be read|This cannot be done to it"
+)
+"""What only whoever runs the bot reads, on the command line; and TooLate, which a template says."""
+
+
+def sentences_in(module: Path) -> set[str]:
+    """Sentences that a module raises or returns, with X1 for whatever is put in."""
+    found = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Raise | ast.Return) or (isinstance(node, ast.Call) and "super()" in ast.unparse(node)):
+            parts = {id(part) for each in ast.walk(node) if isinstance(each, ast.JoinedStr) for part in ast.walk(each)}
+            for each in ast.walk(node):
+                if isinstance(each, ast.JoinedStr):
+                    found.add("".join(part.value if isinstance(part, ast.Constant) else "X1" for part in each.values))
+                elif isinstance(each, ast.Constant) and isinstance(each.value, str) and id(each) not in parts:
+                    found.add(each.value)
+    ends = {text for text in found if re.search(r"[a-z] [a-z“{X]", text) and re.search(r"[.:/]$|data$", text)}
+    return {text for text in ends if not OPERATORS.search(text)}
+
+
+def of_the_form() -> set[str]:
+    """Every text of the questions that a request is asked."""
+    book = questions.shipped()
+    asked = [each for part in book.sections for each in part.questions]
+    options = {option.label for option in options_of_the_form()}
+    titles = {part.title for part in book.sections} | {flag.say for flag in book.flags} | {book.declaration}
+    return {text for each in asked for text in (each.text, each.hint) if text} | options | titles
+
+
+def _table(name: str) -> dict[str, str]:
+    return dict(tomllib.loads((TEMPLATES / "cy" / "phrases.toml").read_text(encoding="utf-8"))[name])
+
+
+TITLES, BUTTONS = _table("titles"), _table("buttons")
+
+
+def options_of_the_form() -> list[Option]:
+    return [option for part in questions.shipped().sections for each in part.questions for option in each.options]
+
+
+@pytest.mark.parametrize("name", TEMPLATE_NAMES)
 def test_a_template_has_a_twin_in_welsh_of_the_same_blocks_and_the_same_values(name: str) -> None:
     english, welsh = (path.read_text(encoding="utf-8") for path in (TEMPLATES / name, TEMPLATES / "cy" / name))
     assert blocks_in(welsh) == blocks_in(english)
     assert names_in(welsh) == names_in(english)
     assert attributes_in(welsh) == attributes_in(english)
     assert choices_in(welsh) == sorted(choices_in(english) + MORE_IN_WELSH.get(name, []))
-    assert english != welsh or name == "answers/request.jinja"
+    assert english != welsh or name in SAME
 
 
 def test_no_twin_is_without_its_template() -> None:
     twins = {str(path.relative_to(TEMPLATES / "cy")) for path in (TEMPLATES / "cy").rglob("*.jinja")}
-    assert twins == set(TWINS)
+    assert twins == set(TEMPLATE_NAMES)
 
 
 def test_a_twin_includes_only_twins() -> None:
@@ -117,7 +207,39 @@ def test_a_twin_includes_only_twins() -> None:
 
 def test_every_fixed_phrase_has_its_welsh() -> None:
     assert sorted(fixed() - phrases().keys()) == []
-    assert len(fixed()) > 100
+    assert len(fixed()) > 400
+
+
+def test_every_text_of_the_form_of_a_request_has_its_welsh() -> None:
+    assert sorted(of_the_form() - phrases().keys()) == []
+    assert len(of_the_form()) > 100
+
+
+@pytest.mark.parametrize("module", SAID_BY, ids=lambda path: path.stem)
+def test_every_refusal_and_fault_that_the_catalogue_words_has_its_welsh(module: Path) -> None:
+    with speaking(Language.WELSH):
+        assert sorted(text for text in sentences_in(module) if sentence(text) == text) == []
+
+
+def test_what_is_put_into_a_sentence_stays_as_it_was_written() -> None:
+    said = str(NotFound("entry", "Who? *bold* {key}"))
+    assert sentence(said) == said
+    with speaking(Language.WELSH):
+        assert sentence(said) == "Nid oes cofnod o'r enw “Who? *bold* {key}” y gallwch chi ei weld."
+        assert sentence(NotAllowed("You cannot do this. It is for: manager, administrator.")) == (
+            "Ni allwch wneud hyn. Mae ar gyfer: rheolwr, gweinyddwr."
+        )
+        assert sentence("Nobody has translated this.") == "Nobody has translated this."
+
+
+@pytest.mark.parametrize("title", sorted(TITLES))
+def test_a_title_of_a_modal_fits_in_both_languages(title: str) -> None:
+    assert len(title) <= blocks.TITLE and len(phrases()[title]) <= blocks.TITLE
+
+
+def test_what_stands_on_a_button_or_in_a_list_fits_in_welsh() -> None:
+    for label in (*BUTTONS, *(option.label for option in options_of_the_form() if len(option.label) <= 75)):
+        assert len(phrases()[label]) <= 75, label
 
 
 def test_a_phrase_in_welsh_puts_in_what_the_english_puts_in() -> None:
@@ -142,13 +264,6 @@ def test_dates_and_lists_are_written_in_welsh() -> None:
         assert words.on("2026-03") == "ym mis Mawrth 2026"
         assert words.listed(["Cymru", "Lloegr"]) == "Cymru a Lloegr"
         assert words.listed(["Cymru", "Iwerddon"]) == "Cymru ac Iwerddon"
-
-
-def test_a_template_without_a_twin_speaks_english_throughout() -> None:
-    with speaking(Language.WELSH):
-        shown = part(PLAIN, "stewards/edit.jinja", "nothing")
-        assert shown == "Nothing was changed."
-        assert phrase("Follow") == "Dilyn"
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -30,4 +30,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     stewarding.m017_alike,
     entries.m018_held,
     requests.m019_typed_by,
+    people.m020_chosen_language,
 )

@@ -107,3 +107,8 @@ def _forbid(db: Database, name: str, table: str, event: str) -> None:
 def m013_language(db: Database) -> None:
     """The language in which each person is spoken to, where it is known."""
     create(db, "ALTER TABLE people ADD COLUMN language TEXT CHECK (language IN ('en', 'cy'))")
+
+
+def m020_chosen_language(db: Database) -> None:
+    """The language that somebody chose for themselves, which counts before what Slack says."""
+    create(db, "ALTER TABLE people ADD COLUMN chosen_language TEXT CHECK (chosen_language IN ('en', 'cy'))")
