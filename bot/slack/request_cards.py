@@ -161,7 +161,11 @@ def _precedent(context: Context, precedent: Precedent, now_asked: ShareRequest) 
     """A decision like it, with what was answered otherwise: then and now."""
     request, share, book = precedent.request, precedent.share, book_of(context.db, precedent.request.holder)
     differs = [
-        (phrase(question.text), answer_in_words(question, request.answers), answer_in_words(question, now_asked.answers))
+        (
+            phrase(question.text),
+            answer_in_words(question, request.answers),
+            answer_in_words(question, now_asked.answers),
+        )
         for key in precedent.differs
         if (question := book.get(key))
     ]
