@@ -83,7 +83,7 @@ class _Chosen:
             self.holder in (None, each.holder)
             and self.recipient in (None, each.recipient)
             and self.dataset_id in (None, each.dataset_id)
-            and self.reference in (None, each.request_id)
+            and self.reference in (None, each.reference if isinstance(each, Line) else each.request_id)
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block, InputBlock, RadioButtonsElement
 
+from bot.language import phrase
 from bot.render import MRKDWN, part
 from bot.slack.blocks import button, buttons, header, modal, section
 from bot.slack.desk import Desk, about, show_in
@@ -75,7 +76,7 @@ def form(entries: list[Dataset]) -> dict[str, Any]:
     blocks += [section(say("entry", entry=entry)) for entry in entries]
     options = [option(str(place), entry.id) for place, entry in enumerate(entries)]
     choose = RadioButtonsElement(action_id=ACTION, options=options, initial_option=options[0])
-    blocks.append(InputBlock(block_id="keep", label="Which one stays?", element=choose))
+    blocks.append(InputBlock(block_id="keep", label=phrase("Which one stays?"), element=choose))
     ids = [entry.id for entry in entries]
     return modal(
         "The same thing", blocks, callback_id="duplicate.keep", submit="Save", close="Cancel", about={"ids": ids}

@@ -209,7 +209,7 @@ def share_in_words(share: Share) -> str:
         supplied=day(share.supplied_at),
         ended=day(share.ended_at),
         ends=day(share.ends_on),
-        steps=[(STEPS.get(each.id, each.id), day(each.done_at), each.ticked_by) for each in share.steps],
+        steps=[(STEPS.get(each.id, each.id), day(each.done_at), phrase(str(each.ticked_by))) for each in share.steps],
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import words
+from bot.language import phrase
 from bot.render import MRKDWN, part
 from bot.slack import entry_views
 from bot.slack.blocks import SlackMessage, button, buttons, divider, message, modal, section
@@ -148,7 +149,7 @@ def tell_digest(context: Context, values: Mapping[str, Any], person: Person) -> 
 
 def tell_nobody(context: Context, values: Mapping[str, Any], _person: Person) -> SlackMessage:
     """For who waits for an answer: an organisation says that nobody holds it."""
-    holder = context.search.vocabulary().name(values["publisher"]) or "An organisation"
+    holder = context.search.vocabulary().name(values["publisher"]) or phrase("An organisation")
     text = say("nobody", subject=values["subject"], holder=holder)
     return message(text, [section(text)])
 
