@@ -73,8 +73,8 @@ def several_input(block_id: str, label: str, choices: Mapping[str, str], *, chos
 
 def look_up_input(block_id: str, label: str, *, action_id: str, placeholder: str, hint: str | None = None) -> Block:
     """A list that is looked up while somebody types: a listener for the options of `action_id` gives it."""
-    element = ExternalDataSelectElement(action_id=action_id, placeholder=placeholder, min_query_length=2)
-    return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=True)
+    element = ExternalDataSelectElement(action_id=action_id, placeholder=phrase(placeholder), min_query_length=2)
+    return field(block_id, label, element, hint=hint, optional=True)
 
 
 def option(value: str, words: str) -> Option:
