@@ -118,7 +118,8 @@ def clash(error: Clashed, author: str, *, draft: str, about: Mapping[str, Any]) 
         blocks.append(section(say("clash", label=LABELS[each.field], author=author, theirs=theirs, mine=mine)))
         options = [option("theirs", "Keep what is there now"), option("mine", "Use mine")]
         choose = RadioButtonsElement(action_id=ACTION, options=options, initial_option=options[0])
-        blocks.append(field(f"{VERSION}{each.field}", phrase("{field}: which version?").format(field=LABELS[each.field]), choose))
+        which = phrase("{field}: which version?").format(field=LABELS[each.field])
+        blocks.append(field(f"{VERSION}{each.field}", which, choose))
     seen = {**about, "draft": draft, "seen": error.revision}
     return modal("Two versions", blocks, callback_id="entry.choose", submit="Save", close="Cancel", about=seen)
 
