@@ -69,7 +69,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question. `details` is what its intent's template needs beyond the common values."""
+    """The answer to one question. `details` is what its intent's template needs beyond the common values.
+
+    `also` is the other question of a message that asked two.
+    """
 
     intent: str
     outcome: Outcome
@@ -88,6 +91,7 @@ class Answer:
     period: str | None = None
     granularity: str | None = None
     reference: str | None = None
+    also: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -69,7 +69,24 @@ OTHERS: tuple[tuple[OrganisationKind, str, str], ...] = (
     (OrganisationKind.NHS_BODY, "an integrated care board", r"icbs?|integrated care boards?"),
     (OrganisationKind.LOCAL_AUTHORITY, "a combined authority", r"combined authorit(?:y|ies)"),
     (OrganisationKind.PUBLIC, "the press", r"journalists?|press|media|newspapers?"),
-    (OrganisationKind.COMPANY, "a housing association", r"housing assoc(?:iation)?s?"),
+    (OrganisationKind.COMPANY, "a housing association", r"housing assoc(?:iation)?s?|registered providers?"),
+    (OrganisationKind.LOCAL_AUTHORITY, "trading standards", r"trading standards"),
+    (
+        OrganisationKind.LOCAL_AUTHORITY,
+        "a fire service",
+        r"fire (?:and rescue )?(?:services?|authorit(?:y|ies)|brigades?)",
+    ),
+    (OrganisationKind.LOCAL_AUTHORITY, "social workers", r"social (?:workers?|services|care team)"),
+    (OrganisationKind.NHS_BODY, "an ambulance service", r"ambulance (?:services?|trusts?)"),
+    (OrganisationKind.COMPANY, "insurers", r"insurers?|insurance compan(?:y|ies)"),
+    (OrganisationKind.COMPANY, "a bank", r"banks?"),
+    (OrganisationKind.COMPANY, "a water company", r"water compan(?:y|ies)"),
+    (OrganisationKind.COMPANY, "an employer", r"employers?"),
+    (OrganisationKind.COMPANY, "a landlord", r"landlords?|letting agents?"),
+    (OrganisationKind.CHARITY, "a trade union", r"(?:trade )?unions?|union reps?"),
+    (OrganisationKind.PUBLIC_BODY, "auditors", r"auditors?"),
+    (OrganisationKind.PUBLIC_BODY, "a coroner", r"coroners?"),
+    (OrganisationKind.PUBLIC_BODY, "probation", r"probation"),
     (OrganisationKind.NHS_BODY, "an NHS trust", r"(?:nhs |foundation |hospital )trusts?"),
     (OrganisationKind.NHS_BODY, "the NHS", r"nhs"),
 )
@@ -268,6 +285,11 @@ def somebody(text: str) -> Body | None:
     return None
 
 
+def anybody(text: str) -> Body | None:
+    """The kind of body that a message about sharing names at all, of those that are seldom what data is about."""
+    return next((body for pattern, body in _ANYBODY if pattern.search(text)), None)
+
+
 def purpose_spoken_of(text: str) -> Purpose | None:
     """The purpose a message speaks of without a word that announces it: "our fraud team", "accredited researchers"."""
     return next((purpose for purpose, pattern in _SPOKEN_OF.items() if pattern.search(text)), None)
@@ -281,6 +303,13 @@ _ACTS = (
     r"(?=\s*(?:$|[?,.;:!)–-]|(?:ever|have|has|had|get|gets|got|use|used|uses|see|be|been|being|team|working|doing|wants?|wanted|to|for|about|"
     r"during|before|in|access|evaluating|public|who|and|already|under|as|firms?)\b))"
 )
+SELDOM_DATA = frozenset(("trading standards", "insurers", "a bank", "the press", "a trade union", "auditors"))
+"""Bodies about which there is hardly any data, so that whoever names them speaks of a recipient."""
+
+_NEAR = (
+    r"\b(?:with|to|by|for|let|give|given|giving|as|our|my|your|other|another|previous|any|some|a|an|have|did|do|does|can|could|may)"
+    r"(?: (?:a|an|the|our|my|any|some|other|local|private|new|external|\w+ly)){0,2} "
+)
 _SOMEBODY: tuple[tuple[re.Pattern[str], Body], ...] = tuple(
     (re.compile(rf"{_BEFORE}(?:{pattern}){_ACTS}", re.IGNORECASE), Body(kind, name)) for kind, name, pattern in OTHERS
 ) + tuple(
@@ -288,16 +317,31 @@ _SOMEBODY: tuple[tuple[re.Pattern[str], Body], ...] = tuple(
     for kind, (_words, pattern) in USERS.items()
     if kind not in (OrganisationKind.PUBLIC, OrganisationKind.COURT, OrganisationKind.HMRC)
 )
+_ANYBODY: tuple[tuple[re.Pattern[str], Body], ...] = tuple(
+    (re.compile(rf"{start}\b(?:{pattern})\b", re.IGNORECASE), Body(kind, name))
+    for start, kind, name, pattern in (
+        *(("", kind, name, words) for kind, name, words in OTHERS if name in SELDOM_DATA),
+        *((_NEAR, kind, name, words) for kind, name, words in OTHERS if name not in SELDOM_DATA),
+        *((_NEAR, kind, "", USERS[kind][1].replace(r"(?:\w+ )?", "")) for kind in (
+            OrganisationKind.CONTRACTOR, OrganisationKind.ACADEMIC, OrganisationKind.CHARITY, OrganisationKind.POLICE,
+            OrganisationKind.LOCAL_AUTHORITY, OrganisationKind.COMPANY,
+        )),
+    )
+)  # fmt: skip
 _SPOKEN_OF: dict[Purpose, re.Pattern[str]] = {
-    Purpose.FRAUD: re.compile(r"\bfraud(?! initiative)\b", re.IGNORECASE),
-    Purpose.SAFEGUARDING: re.compile(r"\bsafeguarding\b|\bat risk of harm\b|\bchild protection\b", re.IGNORECASE),
-    Purpose.DEBT: re.compile(r"\bdebts?\b|\barrears\b", re.IGNORECASE),
-    Purpose.AUDIT: re.compile(r"\baudits?\b", re.IGNORECASE),
-    Purpose.LAW_ENFORCEMENT: re.compile(r"\b(?:law enforcement|criminal investigation|prosecut\w+)\b", re.IGNORECASE),
-    Purpose.RESEARCH: re.compile(r"\b(?:research(?!ers? council)\w*|phd|dissertation|academics?|section 251)\b", re.IGNORECASE),
-    Purpose.POLICY: re.compile(r"\bevaluat\w+\b", re.IGNORECASE),
-    Purpose.PLANNING: re.compile(r"\b(?:for|place|service|capacity|workforce) planning\b|\bplanning (?:only|purposes)\b", re.IGNORECASE),
-    Purpose.SERVICE_DELIVERY: re.compile(r"\bauto[- ]?enrol\w*\b|\b(?:target|deliver|provide)\w* (?:\w+ ){0,3}(?:support|services?|help)\b", re.IGNORECASE),
+    purpose: re.compile(pattern, re.IGNORECASE)
+    for purpose, pattern in (
+        (Purpose.FRAUD, r"\bfraud(?! initiative)\w*\b|\bscams?\b|\bphoenix\w*|\bfalse (?:claims?|declarations?)\b|\bsuspect\w* (?:claims?|firms?)\b|\bghost (?:employees|patients)\b"),
+        (Purpose.SAFEGUARDING, r"\bsafeguard\w*|\bat risk\b|\b(?:child|adult) protection\b|\bearly help\b|\bmash\b|\bvulnerable\b|\bmissing (?:kids?|child\w*|family|people|from)\b|\bwelfare checks?\b|\bdomestic (?:abuse|homicide)\b"),
+        (Purpose.DEBT, r"\bdebts?\b|\barrears\b|\bbailiffs?\b|\benforcement agents?\b"),
+        (Purpose.AUDIT, r"\baudit(?:s|ors?|ing)?\b|\binspect(?:ion|ors?)\b|\bassurance\b"),
+        (Purpose.LAW_ENFORCEMENT, r"\blaw enforcement\b|\b(?:criminal |police )investigat\w+|\bprosecut\w+|\bcrackdown\b|\bcounty lines\b|\bcrime prevention\b|\bhotspots\b"),
+        (Purpose.RESEARCH, r"\bresearch(?!ers? council)\w*|\bphd\b|\bdissertation\b|\bacademics?\b|\bsection 251\b|\bthesis\b|\bmasters\b|\blecturers?\b|\bstudy\b|\btrials?\b|\bcohort\b"),
+        (Purpose.POLICY, r"\bevaluat\w+|\bimpact assessment of\b|\bwhat works\b|\bpilot\b|\ballocations review\b"),
+        (Purpose.STATISTICS, r"\bofficial statistics\b|\bstatistical (?:bulletin|release|purposes)\b"),
+        (Purpose.PLANNING, r"\b(?:for|place|service|capacity|workforce|emergency) planning\b|\bplanning (?:only|purposes)\b|\b(?:to|our|a) (?:\w+ )?(?:model|forecast)\w*\b|\bmodelling\b|\bstrategy\b|\bbusiness case\b"),
+        (Purpose.SERVICE_DELIVERY, r"\bauto[- ]?enrol\w*\b|\b(?:target|deliver|provide)\w* (?:\w+ ){0,3}(?:support|services?|help)\b|\btake-?up\b|\bcase ?workers?\b|\boutreach\b|\b(?:so we can|to) (?:invite|visit|contact|offer|help|doorstep|fit|pass|tell)\b|\bhampers?\b|\beligib\w+"),
+    )
 }  # fmt: skip
 
 

@@ -81,8 +81,10 @@ _FOREIGN = compile_all(
     r"|gennych|ddata|unrhyw|sy'n|quem|onde|dados|obrigado|kdo|hvem|waar|gegevens)\b"
 )
 _LETTERS = re.compile(r"[^\W\d_]")
-_MASHED = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}")
-"""More consonants than any word has: somebody tries the keys."""
+_MASHED = re.compile(
+    r"[bcdfghjklmnpqrstvwxz]{6}|([a-z])\1{4}|^(?:null|nan|none|undefined|nil|true|false|test)$", re.IGNORECASE
+)
+"""More consonants than any word has, or one letter on and on: somebody or something tries the keys."""
 
 
 def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:

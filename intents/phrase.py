@@ -22,6 +22,7 @@ _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _QUOTED = re.compile(r"^ ?(?:>|&gt;).*$", re.MULTILINE)
 _MENTION = re.compile(r"<(?:@[UWB]|!|#C)[^<>|\n]{0,80}(?:\|([^<>\n]{0,200}))?>")
 _LINK = re.compile(r"<((?:https?|mailto):[^<>|\s]{1,500})(?:\|([^<>\n]{0,300}))?>")
+_SCHEME = re.compile(r"\bhttps?://(?:www\.)?", re.IGNORECASE)
 _EMOJI = re.compile(r":[a-z0-9_+\-]{1,60}:")
 _SPACE = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
@@ -86,7 +87,7 @@ def clauses_of(raw: str) -> list[str]:
     text = _SPACE.sub(" ", unicodedata.normalize("NFKC", _UNSEEN.sub("", raw[:LONGEST])))
     text = _QUOTED.sub("", _CODE.sub(" ", text))
     text = _LINK.sub(lambda match: match[2] or match[1], text)
-    text = _MENTION.sub(lambda match: match[1] or " ", text)
+    text = _SCHEME.sub("", _MENTION.sub(lambda match: match[1] or " ", text))
     text = unescape(_EMOJI.sub(" ", text)).replace("’", "'").replace("‘", "'").replace("`", "")
     text = _SIGNATURE.sub("", _LINES.sub("\n", _SPACE.sub(" ", text)) + "\n").strip()
     return [bare for bare in (_bare(clause[:LONGEST_CLAUSE]) for clause in _CLAUSE.split(text)) if bare]
@@ -99,7 +100,7 @@ def _bare(clause: str) -> str:
     for _ in range(6):
         start = _GREETING.match(bare) or _HEDGE.match(bare)
         shorter = bare[start.end() :] if start else _THANKS.sub("", bare)
-        if not shorter or shorter == bare:
+        if shorter == bare or not re.search(r"\w", shorter):
             break
         bare = shorter
     return (bare + "?" if clause.endswith("?") and not bare.endswith("?") else bare).strip()

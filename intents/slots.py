@@ -14,7 +14,7 @@ from catalogue.search.vocabulary import Vocabulary
 from catalogue.sharing.facts import Case, Granularity, Purpose
 from catalogue.text import fold
 from intents.answers import Answer
-from intents.case import purpose_spoken_of, read, somebody, user_words
+from intents.case import anybody, purpose_spoken_of, read, somebody, user_words
 from intents.context import compile_all, first_match
 from intents.phrase import Message
 
@@ -37,17 +37,22 @@ _ALL_NATIONS = re.compile(
     r"\b(?:(?:all )?(?:four|4)|all (?:the )?(?:home )?) ?nations\b|\buk[- ]?wide\b|\bacross the uk\b|\b3 nations or 4\b", re.IGNORECASE
 )  # fmt: skip
 _IDENTIFIED = compile_all(
-    r"\b(?:identifi(?:able|ed)|by name|named|names? and (?:address(?:es)?|dobs?|dates? of birth)|with (?:the )?names)\b(?! entr)"
+    r"\b(?:identifi(?:able|ed)|by name|named|names? and (?:address(?:es)?|dobs?|dates? of birth)|with (?:the )?names)\b(?! entr)",
+    r"\b(?:names and|(?:giving|given|give|get|wants?|need|share) (?:\w+ ){0,3}(?:names|addresses|ninos?|nhs numbers?))\b",
+    r"\blists? of (?:our |the |all )?(?:\w+ ){0,3}(?:kids|patients|residents|tenants|victims|claimants)\b",
 )
 _RECORDS = compile_all(
     r"\b(?:record|individual|person|pupil|patient|case|row|client|child|people|student|household|company|transaction)[- ]?level\b",
     r"\b(?:line by line|row by row|case by case|micro ?data|individual (?:records?|cases?)|raw records|each (?:person|kid|pupil|patient|letting)|every (?:letting|employee|case|record|patient|pupil))\b",
     r"\bnot (?:just )?(?:the )?(?:aggregate|published|summary|totals?|stats|statistics|counts|figures|numbers)\b",
+    r"\b(?:uprn|firm|account|learner|trader|vehicle|property|offender|prisoner|claimant|teacher|address|card|participant)[- ]level\b",
+    r"\b(?:pseudonymi[sz]ed|de-?identified)\b|\b(?:individual|raw|learner|patient|pupil) rows\b|\bper[- ](?:person|pupil|patient|claimant)\b",
 )
 _COUNTS = compile_all(
     r"\b(?:how many|numbers? of|headcounts?|counts?|totals?|aggregates?d?|rates?|proportion|percentages?|statistics|stats|averages?|breakdowns?|the published (?:one|version)|published version)\b",
     r"\b(?:by|per|at|for each|in each|every|each) (?:the )?(?:las?|local authorit(?:y|ies)|council|ward|lsoa|msoa|region|constituency|county|borough|postcode|country|nation|district|la|area)\b(?: level| area)?",
     r"\b(?:ward|lsoa|msoa|la|local authority|regional|national|constituency|council)[- ]level\b",
+    r"\b(?:split|broken down|cut) by\b|\b(?:council|ward|school|region|practice)[- ]by[- ](?:council|ward|school|region|practice)\b",
 )
 
 
@@ -73,7 +78,7 @@ def read_slots(message: Message, vocabulary: Vocabulary, *, kind: str) -> Slots:
     case = read(text, vocabulary).case if kind != "out_of_scope" else Case()
     recipient, purpose = None, case.purpose
     if kind in SHARED:
-        body = case.recipient if case.recipient and user_words(case.recipient) else somebody(text)
+        body = case.recipient if case.recipient and user_words(case.recipient) else somebody(text) or anybody(text)
         recipient = user_words(body) if body else None
         purpose = purpose or purpose_spoken_of(text)
     return Slots(

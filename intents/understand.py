@@ -37,12 +37,13 @@ from intents import (
 from intents.answers import Answer, Outcome, Shown
 from intents.context import NAMES, Claim, Context, Question
 from intents.conversation import OF_AN_ENTRY, PASSING, Conversation, Followed, after, follow, shown_as
-from intents.features import features_of
+from intents.features import features_of, words_of
 from intents.learned import likelihoods, skeleton, thresholds, weights
 from intents.phrase import Message, read_message
 from intents.reference import is_in_detail, is_local, read_reference
 from intents.slots import Slots, read_slots, with_slots
 from intents.subject import best_reading, core
+from intents.two import two_questions
 from intents.which import which
 
 INTENTS: tuple[ModuleType, ...] = (
@@ -147,6 +148,8 @@ def _likeliest(
     odds = likelihoods(features, learned)
     kinds = sorted(odds, key=lambda kind: -odds[kind])
     kind = kinds[0]
+    if kind == "social" and learned.known.isdisjoint(words_of(message.whole)):
+        kind, kinds = "out_of_scope", ["out_of_scope", *(each for each in kinds if each != "out_of_scope")]
     claimed = next((claim for claim in claims if claim.intent == kind), None)
     if claimed is None:
         subject = core(message.text, kind, learned, is_known)
@@ -188,7 +191,16 @@ def claims_of(message: Message, vocabulary: Vocabulary) -> list[tuple[Claim, Mod
 def respond(context: Context, question: Question, conversation: Conversation | None = None) -> Answer:
     """Understand a question and answer it. With a `conversation` what it refers to is known, and remembered in it."""
     is_known = context.search.names_hold(question.audience)
-    intent = understand(question.text, context.search.vocabulary(), is_known)
+    vocabulary = context.search.vocabulary()
+
+    def read(text: str) -> tuple[str, float]:
+        alone = understand(text, vocabulary, is_known)
+        return alone.name, alone.confidence
+
+    two = two_questions(question.text, read, PASSING)
+    if two:
+        question = replace(question, text=two[0])
+    intent = understand(question.text, vocabulary, is_known)
     followed = _followed(context, question, intent, conversation, is_known) if conversation else None
     answer = with_slots(_answer(context, question, intent, followed, is_known), intent.slots)
     if intent.unsure_of and not followed and not answer.shown and answer.outcome in NOTHING_FOUND:
@@ -196,7 +208,7 @@ def respond(context: Context, question: Question, conversation: Conversation | N
     if conversation is not None:
         terms = " ".join(word for word in answer.terms if is_known(word))
         conversation.state = after(conversation.state, answer, question, terms=terms, is_followed=followed is not None)
-    return answer
+    return replace(answer, also=two[1]) if two else answer
 
 
 def _followed(

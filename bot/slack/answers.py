@@ -62,11 +62,17 @@ def as_message(
         if not reply.entries
     ]
     steps = [] if is_shared_outside else [*_steps(answer), *(_about_the_answer(answer, asked) if asked else [])]
-    blocks += [buttons(*row) for row in (choices, *_rows(steps)) if row]
+    also = [_other_question(answer)] if answer.also else []
+    blocks += [buttons(*row) for row in (choices, also, *_rows(steps)) if row]
     if is_shared_outside:
         for place, block in enumerate(blocks):
             block.block_id = f"{OUTSIDE}{place}"
     return message("\n\n".join(filter(None, (shared, reply.text))), blocks)
+
+
+def _other_question(answer: Answer) -> ButtonElement:
+    label = part(MRKDWN, "slack/answers.jinja", "other_question", question=answer.also)
+    return button(label, action_id="question.ask.9", value=answer.also)
 
 
 def _shared(asked: Asked) -> str:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome
+from intents.conversation import PASSING
 from intents.phrase import read_message
 from intents.slots import read_slots
+from intents.two import two_questions
 from intents.understand import BY_NAME, understand
 from intents.which import ASKED_AS, which
 
@@ -94,3 +96,32 @@ def test_nothing_is_asked_back_where_there_is_no_subject():
 @pytest.mark.parametrize("kind", ASKED_AS)
 def test_a_choice_is_read_as_the_kind_it_stands_for(kind: str, vocabulary: Vocabulary):
     assert understand(ASKED_AS[kind].format("the school census"), vocabulary).name == kind
+
+
+@pytest.mark.parametrize("text", ["null", "NaN", "undefined", "a" * 100_000, "zzzzzz", "{}"])
+def test_what_nobody_says_is_no_thanks(text: str, vocabulary: Vocabulary):
+    assert understand(text, vocabulary, lambda _word: False).name == "out_of_scope"
+
+
+def test_the_scheme_of_a_link_is_no_word():
+    assert "https" not in read_message("who holds https://www.gov.uk/fly-tipping").text
+
+
+def test_of_two_questions_the_second_is_offered(vocabulary: Vocabulary):
+    def read(text: str) -> tuple[str, float]:
+        intent = understand(text, vocabulary)
+        return intent.name, intent.confidence
+
+    text = "Who holds fly tipping data? And when is the school census next updated?"
+    assert two_questions(text, read, PASSING) == (
+        "Who holds fly tipping data?",
+        "when is the school census next updated?",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Who holds fly tipping data? The council?", "Who holds fly tipping? who holds fly tips?", "hello? anyone there?"],
+)
+def test_a_question_asked_twice_is_one(text: str, vocabulary: Vocabulary):
+    assert two_questions(text, lambda part: ("holders", 0.9), PASSING) is None
