@@ -20,6 +20,9 @@ NAMES = frozenset({"title", "alternative_titles", "acronyms", "keywords"})
 CLOSE = 0.8
 """An entry whose score is at least this share of the best one's is about as good an answer."""
 
+FAR = 0.6
+"""An entry whose score is a smaller share of the best one's is no answer, however many of the words it holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -68,8 +71,10 @@ def pick(found: Found) -> Picked:
     """Decide whether a search found what was asked for."""
     hits = [hit for hit in found.hits if hit.coverage >= ENOUGH or hit.is_exact or hit.named]
     longest = max((hit.named for hit in hits), default=0)
-    if longest and not any(hit.is_exact for hit in hits):  # who writes out a name means it, whatever else is said
-        return _one_or_several([hit for hit in hits if hit.named == longest])
+    is_elsewhere = bool(found.phrase.places) and not found.hits[0].named if hits else False
+    if longest and not is_elsewhere and not any(hit.is_exact for hit in hits):
+        return _one_or_several([hit for hit in hits if hit.named == longest])  # who writes out a name means it
+    hits = [hit for hit in hits if hit.is_exact or hit.score >= FAR * found.hits[0].score]
     if not hits:
         perhaps = tuple(hit for hit in found.hits[:3] if _may_be_meant(hit))
         return Picked(None, perhaps, () if perhaps else found.hits[:3])

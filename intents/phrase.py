@@ -36,7 +36,7 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _HEDGE = re.compile(
-    r"(?:sorry(?: to (?:bother|trouble) (?:you|anyone))?|apologies|quick (?:question|one|q)|random question|bit of a long shot"
+    r"(?:sorry(?: to (?:bother|trouble) (?:you|anyone))?|apologies|quick (?:question|one|q)|random question|(?:a |an )?(?:different|new|another|next|other|separate) (?:question|topic|subject|one|thing)(?= ?[:,.-])|bit of a long shot"
     r"|not sure if this is the right place|just wondering|i was wondering|i wonder|wondering|please|pls|so|ok|okay|well|um|er"
     r"|right|and|also|but|question|does anyone (?:here )?know|anyone know|do you know|any idea|any ideas|can (?:you|someone|anyone)"
     r" (?:please )?tell me|could you (?:please )?tell me|could you (?:please )?(?:help me)?|can you (?:please )?(?:help me)?"

@@ -145,3 +145,9 @@ def test_the_same_is_asked_of_another_one(says):
     says("who do i ask about the driver register?")
     answer = says("and the vehicle one")
     assert (answer.intent, ids(answer)[0]) == ("contact", "dvla/vehicle-register")
+
+
+def test_what_is_said_to_be_another_question_is_one(says):
+    says("who holds Price Paid Data?")
+    answer = says("ta. different question: who holds MOT failures")
+    assert ids(answer)[0].startswith("dvsa/")
