@@ -151,6 +151,24 @@ def told(db: Database, notice: Notice, *, channel: str, ts: str, rendered: datet
             _retell(db, notice.key, payload["person"], now)
 
 
+def found_copy(db: Database, *, about: str, channel: str, ts: str, now: datetime) -> None:
+    """Have a copy of a message made anew of which nobody wrote down where it stands.
+
+    There is one wherever Slack posted a message and its answer was lost, so that it was sent again.
+    """
+    with db.atomic():
+        same = {"about": about, "channel": channel}
+        rows = db.query("SELECT * FROM told WHERE about = :about AND channel = :channel ORDER BY told_at DESC", same)
+        if rows and ts not in {row["ts"] for row in rows}:
+            copy = {**rows[0], "key": f"{rows[0]['key']}:{ts}", "ts": ts}
+            db.execute(
+                "INSERT INTO told (key, about, what, person, channel, ts, details, told_at)"
+                " VALUES (:key, :about, :what, :person, :channel, :ts, :details, :told_at)",
+                copy,
+            )
+            _retell(db, copy["key"], copy["person"], now)
+
+
 def where_told(db: Database, key: str) -> Told | None:
     """Where the message of a `tell` stands; None when it was never sent or is long past."""
     rows = db.query("SELECT * FROM told WHERE key = :key", {"key": key})

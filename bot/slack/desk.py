@@ -166,6 +166,10 @@ class Desk:
                 ack(response_action="update", view=view)
             else:
                 self.open(body, view)
+            place = body.get("container") or {}
+            if isinstance(error, TooLate) and place.get("type") == "message":  # its buttons should have gone
+                at = {"channel": place["channel_id"], "ts": place["message_ts"]}
+                outbox.found_copy(self.db, about=error.request_id, **at, now=clock.now())
 
 
 def refusal(sentence: str) -> dict[str, Any]:

@@ -279,6 +279,33 @@ def test_while_slack_is_down_nothing_is_lost_and_then_everybody_hears_in_order(
     assert "Your request is sent" in card(town, ANALYST).text
 
 
+def test_a_card_that_was_sent_twice_loses_its_buttons_too_once_one_is_pressed(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = api._seconds
+    monkeypatch.setattr(api, "_seconds", lambda value: min(seconds(value) / 100, 0.05))
+    monkeypatch.setattr(outbox, "LONGEST_WAIT", timedelta(milliseconds=50))
+    begins(town)
+    fills(town)
+    town.settles()
+    town.workspace.faults.add(kind="drop_after", method="chat.postMessage", times=6)
+    town.sender.submit(ANALYST, {"declared": ["yes"]})
+    town.workspace.views.close(ANALYST, whole=True)
+    town.settles()
+    decides(town, MANAGER, "request.decline", note="Not this time.")
+
+    def copies() -> list[list[str]]:
+        return [buttons(each) for each in town.said_to(MANAGER) if "SR-0001" in each.text]
+
+    left = [each for each in town.said_to(MANAGER) if "request.approve" in buttons(each)]
+    assert left, "no answer of Slack's was lost for a card"
+    for each in left:
+        presses(town, MANAGER, "request.approve", "SR-0001", each)
+    town.settles()
+    assert not any("request.approve" in found for found in copies())
+    assert state(town) == "declined"
+
+
 def test_a_form_that_slack_is_too_slow_to_open_is_offered_again_and_nothing_is_lost(town: Town) -> None:
     begins(town)
     town.workspace.views.close(ANALYST, whole=True)
