@@ -10,6 +10,7 @@ from catalogue.model import Dataset
 from catalogue.search.phrase import Concept, Phrase
 from catalogue.search.rank import rarity, whole_phrases
 from catalogue.search.schema import split, stem
+from catalogue.search.spelling import english
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
 
@@ -19,6 +20,10 @@ FIELDS = ("title", "alternative_titles", "acronyms", "keywords", "publisher", "s
 
 HELD = 0.35
 """The share of a score that is in proportion to how much of the phrase the entry holds."""
+
+UNHELD, STORY = 0.5, 5
+"""How much an English word that no entry holds weighs in a phrase of so many words: it tells a story there, while in a
+short phrase it may be the name of what nobody holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +57,16 @@ def hit(entry: Dataset, score: float, phrase: Phrase, vocabulary: Vocabulary, pu
     fields = _Fields(entry, vocabulary)
     matches: list[Match] = []
     held = total = 0.0
+    is_story = sum(concept.is_needed for concept in phrase.concepts) >= STORY
     for concept in phrase.concepts:
         match = fields.match(concept)
         if match:
             matches.append(match)
         if concept.is_needed:
             rarest = max(rarity(public, "text", stem(word)) for word in concept.alternatives[0].words)
-            total += concept.weight * rarest
-            held += concept.weight * rarest * (1.0 if match else fields.share(concept))
+            weight = concept.weight * (UNHELD if is_story and _is_unheld(concept, public) else 1.0)
+            total += weight * rarest
+            held += weight * rarest * (1.0 if match else fields.share(concept))
     for mention in phrase.mentions:
         if entry.publisher == mention.organisation.slug:
             matches.append(Match(mention.words, "publisher", vocabulary.name(entry.publisher) or "", "typed"))
@@ -68,6 +75,12 @@ def hit(entry: Dataset, score: float, phrase: Phrase, vocabulary: Vocabulary, pu
     score *= 1 - HELD + HELD * coverage
     is_exact = not names.isdisjoint(whole_phrases(phrase))
     return Hit(entry, score, coverage, is_exact, tuple(matches), _longest_name(names, phrase))
+
+
+def _is_unheld(concept: Concept, public: tantivy.Searcher) -> bool:
+    """Whether a concept is a common English word, with no other name, that no entry for everyone holds."""
+    word = concept.typed
+    return len(concept.alternatives) == 1 and word in english() and not public.doc_freq("text", stem(word))
 
 
 def _longest_name(names: Iterable[str], phrase: Phrase) -> int:

@@ -63,6 +63,7 @@ PARTS = (
     Part("names count again (WEIGHTS)", {"rank.WEIGHTS": also(names=0.0)}),
     Part("words as written (WEIGHTS)", {"rank.WEIGHTS": also(words=0.0)}),
     Part("how much of the phrase is held (HELD)", {"explain.HELD": to(0.0)}),
+    Part("English that no entry holds weighs less (UNHELD)", {"explain.UNHELD": to(1.0)}),
     Part("corrections, acronyms, synonyms trusted less (VIA)", {"rank.VIA": every(1.0)}),
     Part("whole phrase is a name (EXACT)", {"rank.EXACT": to(0.0)}),
     Part("words of the phrase are a name (NAMED)", {"rank.NAMED": to(0.0)}),

@@ -93,3 +93,13 @@ def test_counts_come_first_for_who_asks_for_figures_and_records_for_who_asks_for
 
     assert first("pension credit figures") == "dwp/pension-credit-statistics"
     assert first("pension credit records") == "dwp/pension-credit-records"
+
+
+def test_words_of_a_story_do_not_hide_what_is_asked_for_but_those_of_a_short_phrase_count(
+    sample_catalogue: Search,
+) -> None:
+    def held(text: str) -> float:
+        return sample_catalogue.find(text, audience=GOVERNMENT).hits[0].coverage
+
+    assert held("straddles a verge, kettle, umbrella, pupil absence") > held("“qx vq zx kq” pupil absence")
+    assert held("hedgehog lamps") == held("“qx” lamps")
