@@ -15,6 +15,7 @@ from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, show_dataset
 from intents.context import Claim, Context, Question, compile_all
 from intents.meant import claimed, meant
 from intents.phrase import Message, read_message
+from intents.slots import period_of
 
 EXAMPLES = (
     "Does Price Paid Data cover Wales?",
@@ -36,10 +37,6 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"\b((?:18|19|20)\d\d)\s*(?:-|–|to|until|through)\s*((?:18|19|20)\d\d)\b", re.IGNORECASE)
-_SINCE = re.compile(
-    r"\b(?:since|from|after|back to|onwards from)\s+((?:18|19|20)\d\d)\b|\b((?:18|19|20)\d\d)\s+onwards\b",
-    re.IGNORECASE,
-)
 _YEAR = re.compile(r"\b((?:18|19|20)\d\d)\b")
 SHARED = 0.5
 """The share of an entry's title or keywords that another has to hold to be about the same subject."""
@@ -111,14 +108,10 @@ def _places(text: str, dataset: Dataset) -> list[Place]:
 
 def _years(text: str, dataset: Dataset) -> tuple[int, int | None] | None:
     """The first and last year asked for; no last one for "since". A year in the entry's name is no question."""
-    text = _without_names(text, dataset)
-    if match := _RANGE.search(text):
-        first, last = sorted((int(match[1]), int(match[2])))
-        return first, last
-    if match := _SINCE.search(text):
-        return int(match[1] or match[2]), None
-    years = [int(year) for year in _YEAR.findall(text)]
-    return (min(years), max(years)) if years else None
+    first, to, last = (period_of(_without_names(text, dataset)) or "").partition("-")
+    if not first:
+        return None
+    return int(first), int(last) if last else None if to else int(first)
 
 
 def _period_words(period: tuple[int, int | None] | None) -> str | None:

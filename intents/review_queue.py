@@ -30,6 +30,7 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
     return claimed("review_queue", _SURE, message)
 
 
+_FIRST = re.compile(r"\b(?:first|1st|top|next|oldest)(?: one| request)?\b", re.IGNORECASE)
 _DECIDES = re.compile(
     r"\b(?:approve|decline|reject|turn down|send back|delegate|hand over|accept|sign off)\b", re.IGNORECASE
 )
@@ -65,6 +66,9 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
             "decides": decides,
         }
         return replace(base, outcome=Outcome.NONE, details=details)
+    if decides and not reference and found and _FIRST.search(question.text):
+        found = found[:1]
+        base = replace(base, reference=found[0].id)
     told = tuple((each, requests.next_actor(context.db, each, now=question.now)) for each in found[:SHOWN])
     steps = tuple(Step("request.open", each.id) for each in found[:SHOWN])
     details = {

@@ -13,6 +13,9 @@ from intents.phrase import without_end
 IN_WORDS, DOUBT = 0.55, 0.12
 """An entry that is only described, not named, is less certain by so much; the less of the words it holds the less so."""
 
+MENDED = 0.8
+"""What is left of the certainty where an entry is found only with a word put right."""
+
 _WORD = re.compile(r"\S+")
 _MARKS = ".,;:!?()[]"
 _EDGES = _MARKS + "\"'“”"
@@ -61,6 +64,8 @@ def best_reading(context: Context, question: Question, readings: Iterable[str]) 
         if found > worth:
             best, worth = reading, found
             certain = 1.0 if found[0] else IN_WORDS + (1 - IN_WORDS) * (hits[0].coverage if hits else 0.0) - DOUBT
+            if hits and any(match.via == "corrected" for match in hits[0].matches):
+                certain *= MENDED
         if found[0]:
             break
     return best, certain

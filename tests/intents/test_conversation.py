@@ -151,3 +151,14 @@ def test_what_is_said_to_be_another_question_is_one(says):
     says("who holds Price Paid Data?")
     answer = says("ta. different question: who holds MOT failures")
     assert ids(answer)[0].startswith("dvsa/")
+
+
+def test_an_entry_found_only_by_a_word_put_right_is_less_certain(says):
+    plain = says("who do i ask about the cattle tracing system?")
+    mended = says("who do i ask about the cattel tracng systm?")
+    assert ids(plain)[0] == ids(mended)[0]
+    assert mended.confidence < plain.confidence
+
+
+def test_a_decade_is_a_period_that_an_entry_covers_or_not(says):
+    assert says("does price paid data go back to the 1980s?").period == "1980-1989"
