@@ -55,12 +55,13 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     asker = question.asker.organisation if question.asker else None
     meanings.sort(key=lambda meaning: meaning.holder != asker)
     slugs = dict.fromkeys(meaning.holder for meaning in meanings if meaning.holder in vocabulary.organisations)
+    called_so = _meant(context, question, claim.subject, vocabulary)
     return Answer(
         "define",
-        _outcome(meanings, asker),
+        _outcome(meanings, asker) if meanings or not called_so else Outcome.ANSWERED,
         claim.confidence,
         claim.subject,
-        shown=_meant(context, question, claim.subject, vocabulary) if meanings else (),
+        shown=called_so,
         organisations=tuple(vocabulary.organisations[slug] for slug in slugs if slug),
         meanings=tuple(meanings),
         terms=(claim.subject,),

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from catalogue.model import GOVERNMENT, PUBLIC, Audience
+from catalogue import datasets
+from catalogue.model import GOVERNMENT, PUBLIC, Audience, Visibility
 from intents.answers import Answer
 from intents.context import Context, Question
 from intents.conversation import Conversation, State
@@ -162,3 +163,20 @@ def test_an_entry_found_only_by_a_word_put_right_is_less_certain(says):
 
 def test_a_decade_is_a_period_that_an_entry_covers_or_not(says):
     assert says("does price paid data go back to the 1980s?").period == "1980-1989"
+
+
+def test_what_a_reader_may_not_know_is_not_what_it_refers_to(says, sample_catalogue):
+    """What was shown to government is looked up anew for whoever reads the next answer."""
+    hidden = next(
+        entry
+        for entry in datasets.changed_since(sample_catalogue.db, 0, limit=1_000)
+        if entry.visibility is Visibility.GOVERNMENT
+    )
+    assert ids(says(hidden.id)) == [hidden.id]
+    answer = says("who do I ask about it?", PUBLIC)
+    assert hidden.id not in ids(answer)
+    assert hidden.title not in str(answer)
+
+
+def test_a_term_that_is_only_the_name_of_an_entry_leads_to_it(says):
+    assert ids(says("what does RV mean"))[0].startswith("voa/")

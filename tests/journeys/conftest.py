@@ -121,6 +121,15 @@ class Town:
         """Why notices wait or were put aside."""
         return [row["error"] for row in self.db.query("SELECT error FROM outbox WHERE error IS NOT NULL")]
 
+    def restart(self) -> None:
+        """Stop the bot and start it again over the same record, in the same workspace."""
+        self.server.stop()
+        self.bot.close()
+        self.bot = assemble(self.settings, open_catalogue(self.settings))
+        self.bot.worker.start()
+        self.server = Server(self.bot.web).start()
+        self.sender.office.endpoint = f"{self.server.url}/slack/events"
+
     def stop(self) -> None:
         """Stop everything; harmless to repeat."""
         self.server.stop()

@@ -49,3 +49,11 @@ def test_what_is_kept_of_a_conversation_is_no_message(town: Town) -> None:
     assert json.loads(row["state"])["entries"]
     for word in ("hello", "like", "wilhelmina", "wibbleshire"):
         assert word not in row["state"].lower()
+
+
+def test_a_restart_forgets_nothing_of_a_thread(town: Town) -> None:
+    question = town.mention("who holds Price Paid Data?")
+    town.answers(question)
+    town.settles()
+    town.restart()
+    assert "Price Paid Data" in follows(town, question, "who do I ask about it?").text
