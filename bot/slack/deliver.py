@@ -16,8 +16,7 @@ from typing import Any
 
 from bot.language import phrase, speaking
 from bot.logs import places
-from bot.render import MRKDWN, part
-from bot.slack import people
+from bot.slack import otherwise, people
 from bot.slack.answers import Asked, as_message
 from bot.slack.api import SlackApi, SlackError
 from bot.slack.blocks import SlackMessage, message
@@ -114,10 +113,11 @@ class Speaker:
     def _reply(self, notice: Notice, reply: SlackMessage, now: datetime) -> None:
         """Put the answer to a question into the outbox, inside the caller's transaction."""
         where = notice.payload["reply"]
+        waiting = {} if notice.payload["is_direct"] else {"asker": notice.payload["user"]}
         outbox.post(
             self.context.db,
             "message",
-            {"text": reply.text, "blocks": reply.blocks, **where},
+            {"text": reply.text, "blocks": reply.blocks, **waiting, **where},
             key=f"answer:{notice.key}",
             channel=where.get("channel"),
             now=now,
@@ -246,22 +246,11 @@ class Speaker:
             log.warning("Notice %d cannot be sent: %s", notice.number, error.code)
             with self.context.db.atomic():
                 if outbox.park(self.context.db, notice, error=error.code):
-                    self._say_otherwise(notice)
+                    otherwise.say(self.context.db, notice, error=error.code, now=clock.now())
             return
         wait = timedelta(seconds=error.retry_after) if error.retry_after else None
         log.info("Notice %d will be tried again: %s", notice.number, error.code)
         outbox.failed(self.context.db, notice, error=error.code, now=clock.now(), wait=wait)
-
-    def _say_otherwise(self, notice: Notice) -> None:
-        """Tell who shared an answer, privately, that it cannot be shown there."""
-        url = notice.payload.get("otherwise")
-        if url:
-            text = part(MRKDWN, "slack/answers.jinja", "cannot_share")
-            where = {"way": "response", "url": url}
-            values = {"text": text, "blocks": [], **where}
-            outbox.post(
-                self.context.db, "message", values, key=f"otherwise:{notice.key}", channel=None, now=clock.now()
-            )
 
     def _broke(self, notice: Notice, error: Exception, now: datetime) -> None:
         """Our own fault: after some tries the notice is put aside for an administrator, and who asked is told."""

@@ -10,8 +10,9 @@ from itertools import pairwise
 import pytest
 
 from bot.playground.model import Message
-from bot.slack import api, deliver
-from catalogue import outbox
+from bot.slack import api, deliver, otherwise
+from catalogue import outbox, people
+from catalogue.model import Language
 from tests.journeys.conftest import ANALYST, MANAGER, OFFICER, Builder, Town
 
 PUPILS = "who holds the National Pupil Database?"
@@ -147,8 +148,41 @@ def test_every_other_error_is_final_and_kept_for_an_administrator(town: Town, wa
         ask(town, way)
         assert town.settles()["parked"] == number, code
     assert sorted(town.errors()) == sorted(FINAL)
-    assert len(town.workspace.calls_to(way)) == len(FINAL), "each was tried once"
+    told = len(town.said_to(OFFICER))
+    assert len(town.workspace.calls_to(way)) - told == len(FINAL), "each was tried once"
     assert answers(town) == []
+
+
+@pytest.mark.parametrize("code", FINAL)
+def test_who_asks_where_the_bot_may_not_write_is_told_so_privately_and_once(town: Town, code: str) -> None:
+    town.workspace.faults.add(kind=f"error:{code}", method="chat.postMessage", channel=town.channel.id, times=None)
+    asked = town.mention(PUPILS)
+    assert town.settles()["parked"] == 1
+    told = [message.text for message in town.said_to(OFFICER)]
+    assert town.thread(asked) == []
+    assert len(town.workspace.from_bot()) == len(told), "nobody else hears of it"
+    if code in otherwise.MAY_NOT_WRITE:
+        (text,) = told
+        assert f"I may not write in <#{town.channel.id}>" in text
+        assert "Department for Education" in town.asks_directly(PUPILS).text
+    else:
+        assert told == []
+
+
+def test_a_private_word_that_cannot_be_said_either_leads_to_no_other(town: Town) -> None:
+    town.workspace.faults.add(kind="error:restricted_action", method="chat.postMessage", times=None)
+    town.mention(PUPILS)
+    assert town.settles()["parked"] == 2
+    assert town.workspace.from_bot() == []
+
+
+def test_it_is_said_in_the_language_of_who_asked(town: Town) -> None:
+    people.choose_language(town.db, "council-officer", Language.WELSH)
+    town.workspace.faults.add(kind="error:is_archived", method="chat.postMessage", channel=town.channel.id)
+    town.mention(PUPILS)
+    town.settles()
+    (told,) = town.said_to(OFFICER)
+    assert f"Ni chaf ysgrifennu yn <#{town.channel.id}>" in told.text
 
 
 def test_a_channel_that_is_archived_or_left_before_the_answer_stops_no_other(town: Town) -> None:
@@ -163,6 +197,8 @@ def test_a_channel_that_is_archived_or_left_before_the_answer_stops_no_other(tow
     assert town.settles()["parked"] == 2
     assert sorted(town.errors()) == ["channel_not_found", "is_archived"]
     assert [message.channel for message in answers(town)] == [town.channel.id]
+    told = " ".join(message.text for message in town.said_to(OFFICER))
+    assert all(f"<#{channel.id}>" in told for channel in (archived, left))
 
 
 def test_a_revoked_token_is_waited_for_and_then_everything_is_said_once(town: Town) -> None:
