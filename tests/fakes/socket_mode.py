@@ -28,16 +28,21 @@ TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
 
 class SocketMode:
-    """Takes connections from `start` to `stop`. `is_deaf`: acknowledgements are lost on their way."""
+    """Takes connections from `start` to `stop`. `is_deaf`: acknowledgements are lost on their way.
+
+    `cuts_when`: "sent" cuts the connection as soon as an envelope is on it, "answered" when its acknowledgement comes,
+    which is lost with it.
+    """
 
     def __init__(self, slack: SlackServer) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._lock = threading.Lock()
         self._connections: list[socket.socket] = []
-        self._answers: dict[str, Queue[dict[str, Any]]] = {}
+        self._answers: dict[str, Queue[dict[str, Any] | None]] = {}
         self.connected = threading.Event()
         self.opened = 0
         self.is_deaf = False
+        self.cuts_when = ""
         slack.app.add_url_rule("/api/apps.connections.open", view_func=self._open, methods=["POST"])
 
     def __enter__(self) -> Self:
@@ -76,10 +81,16 @@ class SocketMode:
                 self._connections[-1].sendall(frame(json.dumps(envelope).encode(), TEXT))
             except OSError as error:
                 raise TimeoutError("the connection is gone") from error
+        if self.cuts_when == "sent":
+            self.cut()
+            raise TimeoutError("cut before it was acknowledged")
         try:
-            return answers.get(timeout=timeout)
+            answer = answers.get(timeout=timeout)
         except Empty:
             raise TimeoutError("not acknowledged") from None
+        if answer is None:
+            raise TimeoutError("cut with its acknowledgement on the way")
+        return answer
 
     def _open(self) -> Response:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -123,7 +134,10 @@ class SocketMode:
                 connection.sendall(frame(payload, PONG))
             elif opcode == TEXT and not self.is_deaf:
                 answer = json.loads(payload)
-                self._answers.setdefault(answer["envelope_id"], Queue()).put(answer)
+                is_lost = self.cuts_when == "answered"
+                if is_lost:
+                    self.cut()
+                self._answers.setdefault(answer["envelope_id"], Queue()).put(None if is_lost else answer)
 
 
 class SocketTransport(httpx.BaseTransport):

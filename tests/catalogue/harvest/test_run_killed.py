@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from catalogue.harvest.run import merge_rows
 from catalogue.model import PUBLIC
 from catalogue.store import Database, connect, migrate
 from tests.conftest import Start
+
+KILLS = 300 if os.environ.get("WHOHOLDS_PROOF") == "1" else 8
 
 OLD = [{"id": f"e{number:02}", "title": f"Entry {number}", "publisher": "Somebody"} for number in range(20)]
 NEW = [row | {"summary": "New"} for row in OLD[5:]] + [
@@ -55,6 +58,52 @@ for number in range(1000):  # die after the statement of this number; beyond the
         break
     assert os.WTERMSIG(status) == signal.SIGKILL, status
 print(number)
+"""
+
+KILLED_AT_ANY_MOMENT = """
+import os, random, signal, sys, time
+from collections import Counter
+from datetime import datetime, timedelta
+from catalogue.harvest import run, writing
+from catalogue.store import connect
+
+url, now, kills = sys.argv[1], datetime.fromisoformat(sys.argv[2]), int(sys.argv[3])
+run.BATCH = writing.BATCH = 15
+
+def bring_in(version):
+    db = connect(url)
+    rows = [{"id": f"e{place:03}", "title": f"Entry {place}", "publisher": "Somebody", "summary": f"Version {version}"}
+            for place in range(200)]
+    run.merge_rows(db, enumerate(rows, 1), source="all", by="b", why=None, now=now, resolve=lambda name: None)
+    db.close()
+
+def there():
+    db = connect(url)
+    entries = Counter(row["entry"].split('Version ')[1].split('"')[0] for row in db.query("SELECT entry FROM datasets"))
+    db.close()
+    return entries
+
+bring_in(0)
+begun = time.monotonic()
+bring_in(1)
+took = time.monotonic() - begun
+chance, version, unfinished = random.Random(5), 2, 0
+for _ in range(kills):
+    child = os.fork()
+    if child == 0:
+        bring_in(version)
+        os._exit(0)
+    time.sleep(chance.uniform(0, 1.2 * took))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    found = there()
+    assert found in (Counter({str(version - 1): 200}), Counter({str(version): 200})), found
+    unfinished += str(version) not in found
+    version += str(version) in found
+now += timedelta(days=1, minutes=1)  # what a killed run put aside is swept away after a day
+bring_in(version)
+assert there() == Counter({str(version): 200})
+print(unfinished, version)
 """
 
 
@@ -107,3 +156,17 @@ def test_an_import_killed_at_any_statement_leaves_the_old_catalogue_or_the_new_a
         assert db.query("SELECT * FROM staged") == []
         assert db.query("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
         db.close()
+
+
+def test_an_import_killed_at_any_moment_leaves_every_entry_old_or_every_entry_new(
+    db: Database, url: str, now: datetime, python: Start
+) -> None:
+    """At a random moment, many times over the same record: what a killed import left does not trouble the next."""
+    said, error = python(KILLED_AT_ANY_MOMENT, url, now.isoformat(), KILLS).communicate(timeout=1200)
+    assert error == "", error
+    unfinished, imports = (int(number) for number in said.split())
+    print(f"{db.dialect}: {KILLS} kills, {unfinished} before the import was whole, {imports} imports whole")
+    assert unfinished > 0
+    lengths = {len(datasets.history(db, f"e{place:03}")) for place in range(200)}
+    assert lengths == {imports + 1}, "each whole import is in the history once"
+    assert db.query("SELECT * FROM staged") == []
