@@ -1,8 +1,10 @@
-"""What a person in Slack has seen before, so that they are greeted once and only a Home that is looked at is kept new.
+"""What a person in Slack has seen before, so that they are greeted once, only a Home that is looked at is kept new, and
+it stays on the page they turned to.
 
 Kept by the person's number in Slack, since they may come before the record knows them.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from catalogue import clock
@@ -10,6 +12,8 @@ from catalogue.store import Database
 
 GREETING = "greeting"
 HOME = "home"
+PAGE = "page:"
+"""Begins the note of a page: `page:requests:2`."""
 
 
 def first(db: Database, slack_id: str, what: str, *, now: datetime) -> bool:
@@ -32,3 +36,24 @@ def has_seen(db: Database, person_id: str, what: str) -> bool:
             {"person": person_id, "what": what},
         )
     )
+
+
+def turn(db: Database, slack_id: str, pages: Mapping[str, int], *, now: datetime) -> None:
+    """Note which page of each list of their Home a person looks at; with no pages, the first of each."""
+    with db.atomic():
+        db.execute(
+            "DELETE FROM visits WHERE slack_id = :slack_id AND SUBSTR(what, 1, :n) = :prefix",
+            {"slack_id": slack_id, "n": len(PAGE), "prefix": PAGE},
+        )
+        for section, page in pages.items():
+            first(db, slack_id, f"{PAGE}{section}:{page}", now=now)
+
+
+def pages(db: Database, slack_id: str | None) -> dict[str, int]:
+    """The pages last turned to, by section; a section that is not there shows its first."""
+    rows = db.query(
+        "SELECT what FROM visits WHERE slack_id = :slack_id AND SUBSTR(what, 1, :n) = :prefix",
+        {"slack_id": slack_id, "n": len(PAGE), "prefix": PAGE},
+    )
+    turned = (row["what"].removeprefix(PAGE).rpartition(":") for row in rows)
+    return {section: int(page) for section, _colon, page in turned}

@@ -133,13 +133,13 @@ def _until(grant: Grant) -> str:
 
 
 def administration(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
-    """For administrators: people and roles, sources and how they went, and whether messages get through."""
+    """For administrators: people and roles, whether messages get through, the index, sources and how they went."""
     if not holds(person, Role.ADMIN, now=now):
         return []
     held = [grant.role for each in people.with_roles(context.db, now=now) for grant in each.grants]
     counted = [words.count(held.count(role), phrase(words.ROLES[role])) for role in Role if role in held]
     known = sources.everyone(context.db)
-    counts = outbox.counts(context.db)
+    counts, index = outbox.counts(context.db), context.search.index.standing(context.db)
     return [
         header("Running the catalogue"),
         section(say("people", total=people.count(context.db), roles=counted)),
@@ -148,5 +148,6 @@ def administration(context: Context, person: Person, now: datetime, page: Page) 
             button("Take a role away", action_id="role.revoke", value="people"),
         ),
         section(say("health", entries=datasets.count(context.db), **counts)),
+        section(say("index", index=index, built=day(index.built) if index.built else None)),
         section(say("sources", total=len(known), troubled=[each for each in known if each.problem][:SHOWN])),
     ]

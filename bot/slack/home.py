@@ -23,6 +23,7 @@ from catalogue.model import Language, Person
 from intents.context import Context
 
 MOST_BLOCKS = 100
+LAST_PAGE = 9_999
 TURN = re.compile(r"^home\.page(\.\w+)?$")
 
 
@@ -35,8 +36,11 @@ def register(app: App, desk: Desk, questions: Questions) -> None:
 
 
 def view(context: Context, person: Person, *, pages: Mapping[str, int] | None = None) -> dict[str, Any]:
-    """The Home as the record has it now. `pages` says which page of a section is shown, the first unless named."""
-    now, turned = clock.now(), dict(pages or {})
+    """The Home as the record has it now. `pages` says which page of a section is shown; unless given, those that the
+    person last turned to, so that news does not take them back to the first.
+    """
+    now = clock.now()
+    turned = dict(visits.pages(context.db, person.slack_id) if pages is None else pages)
     blocks: list[Block] = []
     for name, section in SECTIONS.items():
         made = section(context, person, now, Page(name, turned.get(name, 0)))
@@ -63,6 +67,7 @@ class Listeners:
         with self.db.atomic():
             if event.get("tab") == "home":
                 visits.first(self.db, user, visits.HOME, now=now)
+                visits.turn(self.db, user, {}, now=now)
                 outbox.refresh_home(self.db, user, now=now)
             if visits.first(self.db, user, visits.GREETING, now=now):
                 self._greet(user)
@@ -92,11 +97,14 @@ class Listeners:
 
     def on_page(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Turn a page of one section; the others stay where they are."""
-        person = self.desk.person(body, clock.now())
+        now = clock.now()
+        person = self.desk.person(body, now)
         section, _colon, page = str(action["value"]).partition(":")
         pages = _pages(body)
         if person.slack_id and section in SECTIONS and page.isdecimal():
-            shown = view(self.desk.context, person, pages=pages | {section: int(page)})
+            pages |= {section: min(int(page), LAST_PAGE)}
+            visits.turn(self.db, person.slack_id, pages, now=now)
+            shown = view(self.desk.context, person, pages=pages)
             self.desk.slack.call("views.publish", user_id=person.slack_id, view=shown)
         ack()
 

@@ -233,7 +233,7 @@ def tell_made(context: Context, values: Mapping[str, Any], person: Person) -> Sl
         blocks.append(buttons(*([accept] if wanted else []), edit, *([bounced] if is_dead_end else []), decline))
         return message(f"{text}\n\n{small}", blocks)
     decision = _decision(context, proposal, person)
-    return message(f"{text}\n\n{decision}", [*blocks, section(decision)])
+    return message(f"{text}\n\n{small}\n\n{decision}", [*blocks, section(decision)])
 
 
 def _said(entry: Dataset, proposal: Proposal) -> str | None:

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import tantivy
@@ -32,6 +33,7 @@ from catalogue.store import Database
 
 log = logging.getLogger(__name__)
 
+BUILT = "built"  # an empty file that is as old as the index
 PAGE = 2_000
 AT_ONCE = 50  # changes a question brings in itself: an edit or a few, not a harvest
 PATIENCE = 0.3  # seconds a question waits for another writer
@@ -46,6 +48,15 @@ class State:
     change: int
     lineage: int
     version: int = VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How this host's index stands to the record: how many changes it has not seen, None when it cannot be used; and
+    when it was last built anew, None when that is not known."""
+
+    behind: int | None
+    built: datetime | None
 
 
 class _Busy(Exception):
@@ -111,6 +122,16 @@ class Index:
         with self._writing(wait=True):
             return self._rebuild(db, datasets.lineage(db), progress)
 
+    def standing(self, db: Database) -> Standing:
+        """How it stands now, without bringing anything in."""
+        state = self._saved(datasets.lineage(db))
+        behind = max(datasets.last_change(db) - state.change, 0) if state else None
+        try:
+            built = datetime.fromtimestamp((self.folder / BUILT).stat().st_mtime, UTC)
+        except OSError:
+            built = None
+        return Standing(behind, built)
+
     def _rebuild(self, db: Database, lineage: int, progress: Callable[[int], None]) -> int:
         building, old = (self.folder.with_name(self.folder.name + end) for end in (".building", ".old"))
         for folder in (building, old):
@@ -118,6 +139,7 @@ class Index:
         fresh = Index(building)
         fresh._partitions = {visibility: _create(building / visibility.value) for visibility in DISK_PARTITIONS}
         count = fresh._bring_in(db, State(0, lineage), new_until=datasets.last_change(db), progress=progress)
+        (building / BUILT).touch()
         if self.folder.exists():
             self.folder.rename(old)
         building.rename(self.folder)

@@ -177,6 +177,17 @@ def test_a_long_list_is_turned_page_by_page(town: Town) -> None:
     assert buttons(view, "home.page") == ["requests:1"]
 
 
+def test_news_turns_no_page_and_opening_it_anew_begins_at_the_first(town: Town) -> None:
+    officer, entry = person(town, OFFICER), restricted(town)
+    for _ in range(12):
+        requests.start(town.db, entry, by=officer, now=clock.now())
+    town.sender.click(OFFICER, opens_home(town, OFFICER), "home.page.more")
+    shows(town, OFFICER, lambda text: "6 to 10 of 12" in text)
+    requests.start(town.db, entry, by=officer, now=clock.now())
+    shows(town, OFFICER, lambda text: "6 to 10 of 13" in text)
+    assert buttons(opens_home(town, OFFICER, until=lambda text: "1 to 5 of 13" in text), "home.page") == ["requests:1"]
+
+
 def test_it_is_right_after_a_restart(town: Town) -> None:
     opens_home(town, OFFICER)
     town.bot.worker.stop()
@@ -193,6 +204,17 @@ def test_it_is_right_after_a_restart(town: Town) -> None:
 def test_administrators_see_how_the_catalogue_runs_and_others_do_not(town: Town) -> None:
     assert "Running the catalogue" in words(opens_home(town, ADMIN))
     assert "Running the catalogue" not in words(opens_home(town, STEWARD))
+
+
+def test_administrators_see_whether_the_index_is_behind_and_when_it_was_built(town: Town) -> None:
+    town.bot.catalogue.search.index.rebuild(town.db)
+    shown = words(opens_home(town, ADMIN))
+    assert "The search index has every change. It was last built anew on " in shown
+    with town.db.atomic():
+        datasets.take_changes(town.db)
+    opens_home(town, ADMIN, until=lambda text: "The search index has 1 change still to take in." in text)
+    (town.bot.catalogue.search.index.folder / "state.json").unlink()
+    opens_home(town, ADMIN, until=lambda text: "The search index cannot be used." in text)
 
 
 def test_stewards_see_what_nobody_holds(town: Town) -> None:
