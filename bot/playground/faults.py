@@ -71,6 +71,11 @@ class Faults:
         with self._lock:
             self._script.clear()
 
+    def unmet(self) -> int:
+        """How many times the script would fail a call yet; faults that last for ever do not count."""
+        with self._lock:
+            return sum(fault.times or 0 for fault in self._script)
+
     def take(self, method: str, channel: str | None) -> Fault | None:
         """The fault that this call meets, if any; counts it as used."""
         with self._lock:

@@ -6,7 +6,7 @@ the click arrives.
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,14 +122,39 @@ class Desk:
         Slack takes it for three seconds after the click. When that was missed, or Slack cannot show it now, the person
         is told so privately; what they did before is saved all the same.
         """
-        try:
-            if (body.get("view") or {}).get("type") == "modal":
-                self.slack.call("views.push", trigger_id=body["trigger_id"], view=view)
-            else:
-                self.slack.call("views.open", trigger_id=body["trigger_id"], view=view)
-        except SlackError as error:
-            log.warning("A modal could not be opened: %s", error.code)
+        is_over = (body.get("view") or {}).get("type") == "modal"
+        trigger = body["trigger_id"]
+        if not self._is_shown(
+            lambda: (
+                self.slack.call("views.push", trigger_id=trigger, view=view)
+                if is_over
+                else self.slack.call("views.open", trigger_id=trigger, view=view)
+            )
+        ):
             self._say_slow(body)
+
+    def renew(self, body: Mapping[str, Any], view_id: str, view: Mapping[str, Any]) -> None:
+        """Show something else in a modal that is open; when Slack cannot now, the person is told so privately."""
+        if not self._is_shown(lambda: self.slack.call("views.update", view_id=view_id, view=view)):
+            self._say_slow(body)
+
+    def renew_beneath(self, view_id: str, view: Mapping[str, Any]) -> None:
+        """Have a modal beneath another say what holds now; when Slack cannot, it is as it was when it was opened."""
+        self._is_shown(lambda: self.slack.call("views.update", view_id=view_id, view=view))
+
+    def publish(self, body: Mapping[str, Any], user: str, view: Mapping[str, Any]) -> None:
+        """Show a Home; when Slack cannot now, the person is told so privately."""
+        if not self._is_shown(lambda: self.slack.call("views.publish", user_id=user, view=view)):
+            self._say_slow(body)
+
+    def _is_shown(self, show: Callable[[], object]) -> bool:
+        """Whether Slack showed a view. What was saved before is saved whatever Slack does."""
+        try:
+            show()
+        except SlackError as error:
+            log.warning("A view could not be shown: %s", error.code)
+            return False
+        return True
 
     def _say_slow(self, body: Mapping[str, Any]) -> None:
         self.say(body, phrase(SLOW), key=f"slow:{body['trigger_id']}")

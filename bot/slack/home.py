@@ -105,7 +105,7 @@ class Listeners:
             pages |= {section: min(int(page), LAST_PAGE)}
             visits.turn(self.db, person.slack_id, pages, now=now)
             shown = view(self.desk.context, person, pages=pages)
-            self.desk.slack.call("views.publish", user_id=person.slack_id, view=shown)
+            self.desk.publish(body, person.slack_id, shown)
         ack()
 
 

@@ -126,10 +126,10 @@ class Naming:
                 for term in theirs:
                     if (term.kind, term.name, term.meaning) == (kind, name, meaning):
                         self._remove(term, entry, person, now)
-            self.desk.slack.call(
-                "views.update",
-                view_id=body["view"]["id"],
-                view=modal("Names people use", [section(say("removed", called=name))], callback_id="term.done"),
+            self.desk.renew(
+                body,
+                body["view"]["id"],
+                modal("Names people use", [section(say("removed", called=name))], callback_id="term.done"),
             )
         ack()
 

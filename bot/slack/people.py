@@ -30,8 +30,10 @@ def person_of(db: Database, slack: SlackApi, user_id: str, *, team_id: str, now:
     if known and checked and now - checked < KEPT:
         return known
     try:
-        user = slack.call("users.info", user=user_id, include_locale=True)["user"]
+        user = slack.call("users.info", user=user_id, include_locale=True).get("user")
     except SlackError:
+        return None
+    if not isinstance(user, dict):
         return None
     if user.get("is_bot") or user.get("is_stranger") or user.get("team_id", team_id) != team_id:
         return None

@@ -91,7 +91,7 @@ class Asking:
     def _show(self, body: Mapping[str, Any], view: dict[str, Any]) -> None:
         present = body.get("view") or {}
         if present.get("type") == "modal":
-            self.desk.slack.call("views.update", view_id=present["id"], view=view)
+            self.desk.renew(body, present["id"], view)
         else:
             self.desk.open(body, view)
 

@@ -266,7 +266,7 @@ class RequestForm:
         """Show a view in the modal that was used, or open one."""
         present = body.get("view") or {}
         if present.get("type") == "modal":
-            self.desk.slack.call("views.update", view_id=present["id"], view=view)
+            self.desk.renew(body, present["id"], view)
         else:
             self.desk.open(body, view)
 

@@ -197,7 +197,7 @@ class Stewarding:
         changed = did.changes if did and after.revision != entry.revision else {}
         if told.get("over"):
             overview = views.overview(after, self.desk.shown(after), self.desk.holder(after), origin=told.get("from"))
-            self.desk.slack.call("views.update", view_id=told["over"], view=overview)
+            self.desk.renew_beneath(told["over"], overview)
         return show_in(ack, views.saved(after, changed, undo=after.revision))
 
     # history
@@ -231,10 +231,10 @@ class Stewarding:
         present = body.get("view")
         if not present:
             return self.desk.open(body, view)
-        self.desk.slack.call("views.update", view_id=present["id"], view=view)
+        self.desk.renew(body, present["id"], view)
         if present.get("root_view_id") != present["id"] and editing.may_edit(person, entry, now=now):
             overview = views.overview(entry, self.desk.shown(entry), self.desk.holder(entry))
-            self.desk.slack.call("views.update", view_id=present["root_view_id"], view=overview)
+            self.desk.renew_beneath(present["root_view_id"], overview)
         return None
 
     # withdrawing and publishing again

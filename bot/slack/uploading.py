@@ -134,7 +134,9 @@ class Uploads:
     @contextmanager
     def _fetched(self, upload: Upload) -> Iterator[Path]:
         """The file in a folder of its own, which is removed afterwards."""
-        file = self.desk.slack.call("files.info", file=upload.file)["file"]
+        file = self.desk.slack.call("files.info", file=upload.file).get("file")
+        if not file:
+            raise SlackError("unreadable_answer")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"upload{_suffix(upload.name)}"
             path.write_bytes(self.desk.slack.fetch(file["url_private_download"], limit=LARGEST))

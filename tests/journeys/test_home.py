@@ -188,6 +188,20 @@ def test_news_turns_no_page_and_opening_it_anew_begins_at_the_first(town: Town) 
     assert buttons(opens_home(town, OFFICER, until=lambda text: "1 to 5 of 13" in text), "home.page") == ["requests:1"]
 
 
+def test_a_page_that_slack_cannot_show_now_is_turned_by_pressing_again(town: Town) -> None:
+    officer, entry = person(town, OFFICER), restricted(town)
+    for _ in range(12):
+        requests.start(town.db, entry, by=officer, now=clock.now())
+    town.settles()
+    view = opens_home(town, OFFICER)
+    town.settles()
+    town.workspace.faults.add(kind="http_503", method="views.publish")
+    assert town.sender.click(OFFICER, view, "home.page.more").ok
+    wait_for_direct(town, OFFICER, "Press the button again")
+    town.sender.click(OFFICER, view, "home.page.more")
+    shows(town, OFFICER, lambda text: "6 to 10 of 12" in text)
+
+
 def test_it_is_right_after_a_restart(town: Town) -> None:
     opens_home(town, OFFICER)
     town.bot.worker.stop()

@@ -171,6 +171,23 @@ def test_a_change_is_taken_back_from_the_history(town: Town) -> None:
     assert "Taken back" in words_of(front(town))
 
 
+@pytest.mark.parametrize("way", ["ratelimited", "http_503", "drop_before", "drop_after", "error:not_found"])
+def test_a_change_is_taken_back_also_when_slack_cannot_show_it(
+    town: Town, way: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    opens(town)
+    changes(town, "what", title="A mistake")
+    town.sender.close_view(STEWARD)
+    town.sender.click(STEWARD, front(town), "entry.history", value=NPD)
+    town.workspace.faults.add(kind=way, method="views.update", times=2)
+    assert town.sender.click(STEWARD, front(town), "entry.undo", value=f"{entry(town).revision} {NPD}").ok
+    assert entry(town).title == "National Pupil Database"
+    assert town.workspace.faults.unmet() == 0
+    town.settles()
+    assert "Nothing is lost" in town.said_to(STEWARD)[-1].text
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 def test_a_change_that_was_changed_again_is_not_taken_back(town: Town) -> None:
     opens(town)
     first = changes(town, "what", title="First")
