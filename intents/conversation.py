@@ -168,12 +168,15 @@ def _is_of_holdings(said: Reference, state: State, kind: str) -> bool:
     """Whether a message goes on about what a body holds: another body, or a subject of the same one."""
     if state.kind != "holdings" or not state.organisation or kind not in ("holders", "holdings", *PASSING):
         return False
-    return (bool(said.bodies) and said.is_bare) or (bool(said.words) and not said.bodies and not said.points)
+    if said.is_bare:
+        return bool(said.bodies) or gazetteer().council_of(gazetteer().named(said.place or "")) is not None
+    return not said.bodies and not said.points
 
 
 def _of_a_body(state: State, said: Reference) -> Followed | None:
     """What a body holds on what was talked about; or what the body that was talked about holds on something else."""
-    slug = said.bodies[0].slug if said.bodies else state.organisation
+    council = gazetteer().council_of(gazetteer().named(said.place or ""))
+    slug = said.bodies[0].slug if said.bodies else council or state.organisation
     if slug is None:
         return None
     subject = " ".join(said.words) if said.words else "" if state.kind == "holdings" else state.terms

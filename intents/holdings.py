@@ -5,6 +5,7 @@ import re
 from catalogue import datasets
 from catalogue.model import Organisation
 from catalogue.search.phrase import ASKING
+from catalogue.search.places import gazetteer
 from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
@@ -41,10 +42,18 @@ def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
     match = first_match(_SURE, message.text)
     if not match:
         return None
-    mentions = vocabulary.mentions(split(fold(without_end(match["organisation"]))))
-    if not mentions:
-        return None
-    return Claim("holdings", 0.93, without_end(match["subject"]), also=mentions[0].words)
+    body = body_in(without_end(match["organisation"]), vocabulary)
+    return Claim("holdings", 0.93, without_end(match["subject"]), also=body) if body else None
+
+
+def body_in(text: str, vocabulary: Vocabulary, capitals: frozenset[str] = frozenset()) -> str | None:
+    """The first body that a text names, as a name of it; that of a place, where only a place is named."""
+    words = split(fold(text))
+    mentions = vocabulary.mentions(words, capitals)
+    if mentions:
+        return mentions[0].words
+    councils = (gazetteer().council_of(each.place) for each in gazetteer().mentions(words, capitals))
+    return next((slug.replace("-", " ") for slug in councils if slug), None)
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:

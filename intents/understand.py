@@ -167,10 +167,10 @@ def _unclaimed(kind: str, subject: str, message: Message, vocabulary: Vocabulary
     also = {"out_of_scope": "other", "social": "thanks"}.get(kind, "")
     if kind == "holdings":
         capitals = frozenset(fold(word) for word in re.findall(r"[\w&]+", message.whole) if word[:1].isupper())
-        mentions = vocabulary.mentions(split(fold(message.whole)), capitals)
-        if not mentions:
+        body = holdings.body_in(message.whole, vocabulary, capitals)
+        if body is None:
             return Claim("holders", 0.0, subject)
-        also = mentions[0].words
+        also = body
         subject = " ".join(word for word in split(fold(subject)) if word not in also.split())
     if kind == "define":
         subject = next((word for word in message.text.split() if vocabulary.meanings(word.strip("?.,\"'"))), subject)

@@ -78,6 +78,10 @@ class Gazetteer:
         """The place of this name."""
         return self._names.get(fold(name))
 
+    def council_of(self, place: Place | None) -> str | None:
+        """The slug of the body that a place is governed by, for Camden that of Camden Council."""
+        return next((slug for slug, each in self.by_organisation.items() if each == place), None)
+
     def mentions(self, words: Sequence[str], capitals: frozenset[str]) -> list[PlaceMention]:
         """Places named in a phrase of folded words, longest names first."""
         found, position = [], 0
