@@ -10,8 +10,8 @@ from catalogue.model import Audience, Person
 from catalogue.search.find import Found, Hit, Search
 from catalogue.store import Database
 
-ENOUGH = 0.6
-"""The share of a question's weight an entry must hold to be an answer to it."""
+ENOUGH = 0.7
+"""An entry that holds this share of a question is an answer to it, however many others hold as much."""
 
 ANSWER = 0.48
 """How likely the best entry must be what was asked for to be given as an answer."""
@@ -92,7 +92,7 @@ def pick(found: Found) -> Picked:
     is_elsewhere = bool(found.phrase.places) and not best.named
     if longest and not is_elsewhere and not any(hit.is_exact for hit in found.hits):
         return _one_or_several([hit for hit in found.hits if hit.named == longest])  # a name that is written out
-    likely = 1.0 if best.is_exact or best.named else likelihood(found)
+    likely = 1.0 if best.is_exact or best.named or best.coverage >= ENOUGH else likelihood(found)
     if len(found.phrase.concepts) <= FEW and best.coverage < OF_FEW and not best.named:
         likely = 0.0
     if likely < GUESS:
