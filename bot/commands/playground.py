@@ -47,6 +47,7 @@ def command(port: int | None) -> None:
                 catalogue.search.index.follow(catalogue.db, wait=True, progress=tick)
         manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
         workspace = workspace_of(catalogue.db, manifest)
+        add_outsiders(workspace)
         with SlackServer(workspace) as slack:
             standing_in = stand_in(chosen, workspace, slack.base_url)
             bot = assemble(standing_in, catalogue)
@@ -72,7 +73,9 @@ def the_story() -> Story:
 
 
 def stand_in(chosen: Settings, workspace: Workspace, url: str) -> Settings:
-    """The settings, pointing at the stand-in for Slack. Nobody in it is a guest, so channels are for government."""
+    """The settings, pointing at the stand-in for Slack. A guest is only where everybody sees that outsiders read, so
+    the other channels are for government.
+    """
     return replace(
         chosen,
         bot_token=workspace.token,
@@ -94,6 +97,13 @@ def workspace_of(db: Database, manifest: dict[str, object]) -> Workspace:
     workspace.add_channel("general", members=members)
     workspace.add_channel("data-questions", members=members)
     return workspace
+
+
+def add_outsiders(workspace: Workspace) -> None:
+    """A guest, and a channel that is shared with another organisation: what they are told is public, as in Slack."""
+    members = [user for user in workspace.users.values() if not user.is_bot]
+    guest = workspace.add_user("guest", real_name="A guest", title="works for a supplier", is_restricted=True)
+    workspace.add_channel("with-partners", members=[*members, guest], is_ext_shared=True)
 
 
 def _join(workspace: Workspace, person: Person, names: dict[str, str]) -> User:
