@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from bot import web
 from catalogue import audit, clock, people, requests
@@ -103,6 +106,23 @@ def test_what_somebody_wrote_is_shown_as_it_stands_and_runs_nowhere(
     assert "<script>alert" not in client.get("/register").text
     (row,) = csv.DictReader(io.StringIO(client.get("/register.csv").text))
     assert not row["power"].startswith(("=", "+", "-", "@"))
+
+
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', *VECTORS.values()])
+def test_the_page_of_a_request_shows_what_somebody_wrote_as_it_stands(
+    client: FlaskClient, db: Database, hostile: str
+) -> None:
+    request_id = shared(db)
+    (entry,) = db.query("SELECT entry FROM datasets WHERE id = :id", {"id": NPD})
+    written = json.dumps({**json.loads(entry["entry"]), "title": hostile})
+    db.execute(
+        "UPDATE datasets SET entry = :entry, title = :title WHERE id = :id",
+        {"entry": written, "title": hostile, "id": NPD},
+    )
+    page = client.get(f"/requests/{request_id}").text
+    assert "Shared, in force" in page
+    assert not re.search(r"<(script|img|!|@|#|https|mailto|_)", page.replace("<!doctype", ""), re.IGNORECASE)
+    assert str(escape(" ".join(hostile.split())))[:7] in " ".join(page.split())
 
 
 def test_the_head_of_the_audit_stands_under_the_register(client: FlaskClient, db: Database) -> None:

@@ -34,6 +34,7 @@ from bot.playground.workspace import Workspace
 from bot.settings import Settings
 from catalogue import outbox
 from catalogue.store import Database
+from tests.journeys import plainly
 
 SECRET = "a-signing-secret"
 OFFICER, ANALYST, MANAGER = "U0COUNCIL", "U0ANALYST", "U0MANAGER"
@@ -208,6 +209,7 @@ def build(sample_folder: Path, tmp_path: Path) -> Iterator[Builder]:
     builder.close()
     for town in builder.towns:
         assert town.workspace.violations == [], [str(violation) for violation in town.workspace.violations]
+        assert list(plainly.missing(town.workspace)) == []
 
 
 @pytest.fixture

@@ -211,7 +211,7 @@ def test_it_is_never_told_in_a_channel_shared_with_others_nor_after_a_click_ther
     channel = shared_channel(town)
     assert not knows_it(town.asks(HIDDEN_QUESTION, channel=channel))
     answer = town.asks(PUPILS, channel=channel)
-    stale = town.workspace.update(answer, text="x", blocks=with_value(answer, HIDDEN))
+    stale = town.workspace.update(answer, text=answer.text, blocks=with_value(answer, HIDDEN))
     assert not knows_it(town.clicks(stale, "entry.describe", value=HIDDEN))
     again = town.clicks(answer, "entry.describe", value="dfe/national-pupil-database")
     assert "from 1996" in again.text
