@@ -21,7 +21,7 @@ GUESS = 0.4
 
 FEW = 3
 OF_FEW = 0.35
-"""Of a phrase of so few concepts the best entry must hold at least this share."""
+"""Of a phrase of so few concepts the best entry must hold at least this share; of a longer one, to be no guess."""
 
 FIFTH = 5
 FAR_AHEAD = 6.0
@@ -98,7 +98,7 @@ def pick(found: Found) -> Picked:
     if likely < GUESS:
         return Picked(None, (), found.hits[:3])
     near_enough = [hit for hit in found.hits if hit.is_exact or hit.score >= FAR * best.score]
-    if likely < ANSWER:
+    if likely < ANSWER or (likely < 1.0 and best.coverage < OF_FEW):
         return Picked(None, tuple(near_enough[:3]), (), is_guess=True)
     return _one_or_several(near_enough)
 

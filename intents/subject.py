@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterable
 
+from catalogue.search.find import Found, Hit
 from catalogue.search.phrase import ASKING
 from catalogue.search.schema import split
 from catalogue.text import fold
-from intents.context import Context, Question
+from intents.context import ANSWER, ENOUGH, Context, Question, likelihood
 from intents.learned import Weights
 from intents.phrase import without_end
 
@@ -50,6 +51,9 @@ def _asks(word: str, token: str, kind: str, learned: Weights, is_known: Callable
 
 
 LONGEST = 60
+"""Words of a message that is searched for as a whole."""
+
+LOOKED_AT = 6
 
 
 def best_reading(context: Context, question: Question, readings: Iterable[str], whole: str) -> tuple[str, float]:
@@ -60,22 +64,30 @@ def best_reading(context: Context, question: Question, readings: Iterable[str], 
     """
     own = question.asker.organisation if question.asker else None
     best, worth, certain = "", (-1.0, 0, 0.0), 1.0
+    first: Hit | None = None
     for reading in dict.fromkeys(each for each in readings if _has_content(each)):
         hits = context.search.find(reading, audience=question.audience, limit=3, own=own).hits
         named = max((hit.named for hit in hits), default=0)
         found = (float(hits[0].is_exact), named, round(hits[0].score, 1)) if hits else (0.0, 0, 0.0)
         if found > worth:
-            best, worth = reading, found
+            best, worth, first = reading, found, hits[0] if hits else None
             certain = 1.0 if found[0] else IN_WORDS + (1 - IN_WORDS) * (hits[0].coverage if hits else 0.0) - DOUBT
             if hits and any(match.via == "corrected" for match in hits[0].matches):
                 certain *= MENDED
         if found[0]:
             break
     if not (worth[0] or worth[1]) and len(whole.split()) <= LONGEST:
-        hits = context.search.find(whole, audience=question.audience, limit=1, own=own).hits
-        if hits:
+        everything = context.search.find(whole, audience=question.audience, limit=LOOKED_AT, own=own)
+        if _says_more(everything, first):
             best = whole
     return best, certain
+
+
+def _says_more(everything: Found, first: Hit | None) -> bool:
+    """Whether a whole message finds something else than its part did, and that is likelier what is meant."""
+    if not everything.hits or (first and first.dataset.id == everything.hits[0].dataset.id):
+        return False
+    return first is None or first.coverage < ENOUGH or likelihood(everything) >= ANSWER
 
 
 def _has_content(reading: str) -> bool:

@@ -35,7 +35,7 @@ def test_a_follower_is_told_and_leaves_by_one_click(town: Town) -> None:
 
 
 def test_who_asked_in_vain_is_told_when_somebody_holds_it(town: Town) -> None:
-    answer = town.asks_directly("who holds zebra crossing counts by stripe width")
+    answer = town.asks_directly("who holds zebra stripe widths")
     assert "Nobody in this catalogue" in answer.text
     assert "I tell you when" in town.clicks(answer, "follow.question").text
     entry = {
