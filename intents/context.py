@@ -23,8 +23,13 @@ FEW = 3
 OF_FEW = 0.35
 """Of a phrase of so few concepts the best entry must hold at least this share; of a longer one, to be no guess."""
 
-FIFTH = 5
+SIXTH = 5
+"""The place, from 0, of the hit that the best one is compared with: a search is asked for one more than that."""
+
 FAR_AHEAD = 6.0
+OF_FACTS, AT_LEAST = (0.63, 0.81, 0.2, 0.58), -2.77
+"""The weights of the facts that `likelihood` judges by, and what is added to their sum."""
+
 TITLES = frozenset({"title", "alternative_titles", "acronyms"})
 
 NAMES = frozenset({"title", "alternative_titles", "acronyms", "keywords"})
@@ -93,7 +98,7 @@ def pick(found: Found) -> Picked:
     if longest and not is_elsewhere and not any(hit.is_exact for hit in found.hits):
         return _one_or_several([hit for hit in found.hits if hit.named == longest])  # a name that is written out
     likely = 1.0 if best.is_exact or best.named or best.coverage >= ENOUGH else likelihood(found)
-    if len(found.phrase.concepts) <= FEW and best.coverage < OF_FEW and not best.named:
+    if likely < 1.0 and len(found.phrase.concepts) <= FEW and best.coverage < OF_FEW:
         likely = 0.0
     if likely < GUESS:
         return Picked(None, (), found.hits[:3])
@@ -106,15 +111,21 @@ def pick(found: Found) -> Picked:
 def likelihood(found: Found) -> float:
     """How likely the best hit is what was asked for, 0 to 1: by what it holds, and by how far it is ahead.
 
-    A logistic model of four facts, fitted to `tests/evaluation/written`. None depends on the size of the catalogue.
+    A logistic model of four facts, none of which depends on the size of the catalogue. `python -m tests.evaluation.finds`
+    fits it to the messages of `tests/evaluation/written`.
     """
+    weighted = sum(weight * fact for weight, fact in zip(OF_FACTS, facts(found), strict=True))
+    return 1 / (1 + math.exp(-(weighted + AT_LEAST)))
+
+
+def facts(found: Found) -> tuple[float, float, int, int]:
+    """What the best hit holds of the phrase, how far it is ahead, and how many words stand in its names and titles."""
     best = found.hits[0]
-    many = len(found.hits) > FIFTH
-    ahead = min(best.score / max(found.hits[FIFTH].score, 1e-6), FAR_AHEAD) if many else 1 + 2 * best.coverage
+    many = len(found.hits) > SIXTH
+    ahead = min(best.score / max(found.hits[SIXTH].score, 1e-6), FAR_AHEAD) if many else 1 + 2 * best.coverage
     names = sum(match.field in NAMES for match in best.matches)
     titles = sum(match.field in TITLES for match in best.matches)
-    sum_ = 0.63 * best.coverage + 0.81 * ahead + 0.2 * min(names, 4) + 0.58 * min(titles, 3) - 2.77
-    return 1 / (1 + math.exp(-sum_))
+    return best.coverage, ahead, min(names, 4), min(titles, 3)
 
 
 def _one_or_several(hits: Sequence[Hit]) -> Picked:

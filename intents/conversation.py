@@ -21,6 +21,7 @@ from catalogue.text import fold
 from intents.answers import SHOWN, Answer, Outcome, Shown, show, show_dataset
 from intents.context import Claim, Context, Question
 from intents.reference import ORDINALS, Reference, chosen, fits, is_described, is_local, is_of, is_titled
+from intents.slots import SHARED
 
 MOST_ENTRIES = 10
 LOOKED_AT = 12
@@ -33,11 +34,7 @@ PASSING = frozenset(("social", "help", "out_of_scope", "my_requests", "review_qu
 OF_AN_ENTRY = frozenset(
     "describe freshness coverage contact conditions access report_problem steward_edit precedent collect".split()
 )
-
-
-SHARED = frozenset(("conditions", "access", "precedent"))
-"""Kinds of question that are asked again for somebody else."""
-
+"""Kinds of question that are asked of one entry."""
 UNSAID = frozenset(("holders", "describe", "social", "out_of_scope", "define", "holdings", "my_requests"))
 """What a message seems to be that does not say what is asked."""
 
@@ -45,7 +42,11 @@ CLEARLY = 0.2
 """By how much more of its own words a message must find alone to be a question of its own."""
 
 LIKELY = 0.6
+"""How sure a kind about an entry must be for a bare place or year not to be a narrowing."""
+
 CLEAR = 0.97
+"""How sure a kind must be to be believed of a message that says little."""
+
 SHORT = 9
 """Words of a message that can be a piece of a conversation, and no more."""
 
@@ -226,14 +227,13 @@ def _one(
         picked = chosen(replace(said, place=place), entries, vocabulary)
         if picked:
             return picked
-        if place or said.describes:
-            hits = _search(context, question, state.terms, replace(said, place=place))
-            if said.describes:  # the vehicle register, of which now the driver one is wanted
-                title = default.title if default else state.terms
-                same = _search(context, question, " ".join(title.split()[-1:]), replace(said, place=place))
-                hits = [hit for hit in (*hits, *same) if is_described(said, hit.dataset, vocabulary)] or hits
-            if hits:
-                return hits[0].dataset
+        hits = _search(context, question, state.terms, replace(said, place=place))
+        if said.describes:  # the vehicle register, of which now the driver one is wanted
+            title = default.title if default else state.terms
+            same = _search(context, question, " ".join(title.split()[-1:]), replace(said, place=place))
+            hits = [hit for hit in (*hits, *same) if is_described(said, hit.dataset, vocabulary)] or hits
+        if hits:
+            return hits[0].dataset
     return default
 
 

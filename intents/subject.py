@@ -7,12 +7,17 @@ from catalogue.search.find import Found, Hit
 from catalogue.search.phrase import ASKING
 from catalogue.search.schema import split
 from catalogue.text import fold
-from intents.context import ANSWER, ENOUGH, Context, Question, likelihood
+from intents.context import ANSWER, ENOUGH, SIXTH, Context, Question, likelihood
 from intents.learned import Weights
 from intents.phrase import without_end
 
 IN_WORDS, DOUBT = 0.55, 0.12
 """An entry that is only described, not named, is less certain by so much; the less of the words it holds the less so."""
+
+LONGEST = 60
+"""Words of a message that is searched for as a whole."""
+
+LOOKED_AT = SIXTH + 1
 
 MENDED = 0.8
 """What is left of the certainty where an entry is found only with a word put right."""
@@ -50,16 +55,11 @@ def _asks(word: str, token: str, kind: str, learned: Weights, is_known: Callable
     return not is_known(word) or kind in learned.speaks.get(word, ())
 
 
-LONGEST = 60
-"""Words of a message that is searched for as a whole."""
-
-LOOKED_AT = 6
-
-
 def best_reading(context: Context, question: Question, readings: Iterable[str], whole: str) -> tuple[str, float]:
     """The reading of the subject under which the catalogue has most to say: a name, else most of its words held.
 
-    With how certain that is, 0 to 1. Where two are worth the same the earlier one is taken; "" when none has a word of
+    Where no part is a name, the `whole` message is taken if it finds something likelier. With how certain that is, 0 to
+    1. Where two are worth the same the earlier one is taken; "" when none has a word of
     content.
     """
     own = question.asker.organisation if question.asker else None

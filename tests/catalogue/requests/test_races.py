@@ -21,6 +21,9 @@ from tests.catalogue.requests.many import ACTS, copies, faults_in, folk_of
 
 IS_FULL = os.environ.get("WHOHOLDS_PROOF") == "1"
 PAIRS = 2000 if IS_FULL else 60
+RUNS = 1 if IS_FULL else 4
+LEAST = 0.3 if IS_FULL else 0.05
+"""The share of all pairs that each of the two has to win."""
 
 
 def decide(url: str, ids: list[str], act: str, now: datetime, together: Barrier, said: Any) -> None:
@@ -54,8 +57,21 @@ def race(url: str, ids: list[str], acts: tuple[str, str], now: datetime) -> dict
 
 def test_of_two_decisions_at_once_exactly_one_counts(db: Database, url: str, now: datetime) -> None:
     folk = furnish(db, now)
-    ids = copies(db, submitted(db, folk["asker"], now).id, PAIRS)
-    length = len(history(db, ids[0], private=True))
+    first = submitted(db, folk["asker"], now).id
+    length = len(history(db, first, private=True))
+    won: Counter[str] = Counter()
+    for _run in range(RUNS):  # in one run of two processes the same one may be ahead throughout
+        won += raced(db, url, copies(db, first, PAIRS), length, now)
+        share = won["approve"] / won.total()
+        if LEAST <= share <= 1 - LEAST:
+            break
+    print(f"{db.dialect}: {won.total()} pairs, approve won {share:.1%}")
+    assert LEAST <= share <= 1 - LEAST, "the two did not really race"
+    assert not audit.verify(db).problems
+
+
+def raced(db: Database, url: str, ids: list[str], length: int, now: datetime) -> Counter[str]:
+    """How often each of two decisions won; every pair is checked for being wholly the one or the other."""
     outcomes = race(url, ids, ("approve", "decline"), now)
     for key in ids:
         approved, declined = outcomes["approve"][key], outcomes["decline"][key]
@@ -64,11 +80,7 @@ def test_of_two_decisions_at_once_exactly_one_counts(db: Database, url: str, now
         row = db.query("SELECT state, events FROM requests WHERE id = :id", {"id": key})[0]
         assert row == {"state": "approved" if approved == "won" else "declined", "events": length + 1}
         assert faults_in(db, key, copied=length) == []
-    won = Counter("approve" if outcomes["approve"][key] == "won" else "decline" for key in ids)
-    share = won["approve"] / PAIRS
-    print(f"{db.dialect}: {PAIRS} pairs, approve won {share:.1%}")
-    assert not IS_FULL or 0.3 <= share <= 0.7, "the two did not really race"
-    assert not audit.verify(db).problems
+    return Counter("approve" if outcomes["approve"][key] == "won" else "decline" for key in ids)
 
 
 def test_a_withdrawal_and_a_decision_at_once_are_one_or_the_other(db: Database, url: str, now: datetime) -> None:

@@ -1,0 +1,67 @@
+"""Fit how a find is judged: `python -m tests.evaluation.finds` prints the weights of `intents.context.likelihood`.
+
+Each written message of a kind that is about an entry is searched for as a whole. The best hit is right when it is one
+of the entries that the writer named. Fitted to all but one writer, the rest is judged; printed is how many of the right
+hits are kept when so many of the messages for which the catalogue has nothing show something. Needs scikit-learn:
+`pip install -e .[train]`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+from sklearn.linear_model import LogisticRegression
+
+from catalogue.model import GOVERNMENT
+from intents.context import SIXTH, facts
+from intents.conversation import OF_AN_ENTRY
+from intents.phrase import read_message
+from tests.evaluation.report import sample_context
+from tests.evaluation.train import WRITTEN
+
+KINDS = OF_AN_ENTRY | {"holders"}
+SHOWN_FOR_NOTHING = (0.3, 0.4, 0.5)
+
+
+def searched() -> list[tuple[str, bool, bool, tuple[float, ...]]]:
+    """For each message its writer, whether an entry answers it, whether the best hit is one, and the facts of that."""
+    found = []
+    with sample_context() as context:
+        for file in sorted(WRITTEN.glob("*.tsv")):
+            for line in file.read_text(encoding="utf-8").splitlines():
+                kind, text, ids = [*line.split("\t"), "", ""][:3]
+                if kind not in KINDS:
+                    continue
+                right = {each.strip() for each in ids.split(",") if each.strip()}
+                whole = read_message(text).whole
+                hits = context.search.find(whole, audience=GOVERNMENT, limit=SIXTH + 1)
+                if hits.hits:
+                    found.append((file.stem, bool(right), hits.hits[0].dataset.id in right, facts(hits)))
+    return found
+
+
+def fitted(given: Any, right: Any) -> Any:
+    return LogisticRegression(max_iter=3_000).fit(given, right)
+
+
+def main() -> None:
+    rows = searched()
+    writers = numpy.array([row[0] for row in rows])
+    has_answer, right = (numpy.array([row[place] for row in rows]) for place in (1, 2))
+    given = numpy.array([row[3] for row in rows], dtype=float)
+    model = fitted(given, right)
+    print("weights", model.coef_[0].round(2).tolist(), "and", round(float(model.intercept_[0]), 2))
+    judged = numpy.zeros(len(rows))
+    for writer in sorted(set(writers)):
+        others = writers != writer
+        judged[~others] = fitted(given[others], right[others]).predict_proba(given[~others])[:, 1]
+    for name, measure in (("four facts", judged), ("share of words held", given[:, 0])):
+        for share in SHOWN_FOR_NOTHING:
+            least = numpy.quantile(measure[~has_answer], 1 - share)
+            kept = (measure[right] > least).mean()
+            print(f"{name}: {kept:.1%} of right finds kept where {share:.0%} of nothing shows something")
+
+
+if __name__ == "__main__":
+    main()
