@@ -7,7 +7,7 @@ from catalogue.search.find import Found, Hit
 from catalogue.search.phrase import ASKING
 from catalogue.search.schema import split
 from catalogue.text import fold
-from intents.context import ANSWER, ENOUGH, SIXTH, Context, Question, likelihood
+from intents.context import ANSWER, ENOUGH, SIXTH, Context, Question, likelihood, pick
 from intents.learned import Weights
 from intents.phrase import without_end
 
@@ -84,8 +84,14 @@ def best_reading(context: Context, question: Question, readings: Iterable[str], 
 
 
 def _says_more(everything: Found, first: Hit | None) -> bool:
-    """Whether a whole message finds something else than its part did, and that is likelier what is meant."""
+    """Whether a whole message finds something else than its part did, and that is likelier what is meant.
+
+    Where it finds nothing either, the part is what nobody holds: the rest may be about the person who asks.
+    """
     if not everything.hits or (first and first.dataset.id == everything.hits[0].dataset.id):
+        return False
+    picked = pick(everything)
+    if not (picked.one or picked.several):
         return False
     return first is None or first.coverage < ENOUGH or likelihood(everything) >= ANSWER
 

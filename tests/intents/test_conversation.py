@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from bot.slack.answers import as_message
 from catalogue import datasets
 from catalogue.model import GOVERNMENT, PUBLIC, Audience, Visibility
 from intents.answers import Answer
@@ -178,5 +179,7 @@ def test_what_a_reader_may_not_know_is_not_what_it_refers_to(says, sample_catalo
     assert hidden.title not in str(answer)
 
 
-def test_a_term_that_is_only_the_name_of_an_entry_leads_to_it(says):
-    assert ids(says("what does RV mean"))[0].startswith("voa/")
+def test_a_term_that_is_only_the_name_of_an_entry_leads_to_it(says, sample_catalogue):
+    answer = says("what does RV mean")
+    assert ids(answer)[0].startswith("voa/")
+    assert answer.shown[0].dataset.title in as_message(answer, sample_catalogue.vocabulary()).text

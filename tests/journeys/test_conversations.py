@@ -57,3 +57,12 @@ def test_a_restart_forgets_nothing_of_a_thread(town: Town) -> None:
     town.settles()
     town.restart()
     assert "Price Paid Data" in follows(town, question, "who do I ask about it?").text
+
+
+def test_what_nobody_holds_is_noted_without_what_was_said_around_it(town: Town) -> None:
+    town.asks_directly("Hiya, Wilhelmina at wibbleshire here. who holds zebra stripe widths?")
+    town.settles()
+    noted = str(town.db.query("SELECT * FROM unanswered"))
+    assert "zebra" in noted
+    for word in ("wilhelmina", "wibbleshire"):
+        assert word not in noted.lower()
