@@ -30,7 +30,7 @@ def load_shipped(db: Database) -> bool:
     rows = {name: _rows(f"{name}.csv") for name in ("organisations", "former_names", "acronyms", "synonyms")}
     version = int(digest(json.dumps(rows))[:12], 16)
     with db.atomic():
-        db.execute("UPDATE counters SET value = value WHERE name = 'vocabulary'")  # one starter at a time
+        take_turn(db)
         known = db.query("SELECT value FROM counters WHERE name = 'shipped_vocabulary'")
         if known and known[0]["value"] == version:
             return False
@@ -97,8 +97,11 @@ def save(db: Database, organisations: Iterable[Organisation], *, origin: str) ->
 
 
 def add_unknown(db: Database, names: Mapping[str, str]) -> None:
-    """Make organisations of publishers, slug with name, unless the slug is taken."""
-    known = {row["slug"] for row in db.query("SELECT slug FROM organisations")} if names else set()
+    """Make organisations of publishers, slug with name, unless the slug is taken; in the caller's transaction."""
+    if not names:
+        return
+    take_turn(db)
+    known = {row["slug"] for row in db.query("SELECT slug FROM organisations")}
     bodies = [Organisation(slug=slug, name=name) for slug, name in names.items() if slug not in known]
     if bodies:
         save(db, bodies, origin="import")
@@ -147,6 +150,11 @@ def organisation(document: dict[str, Any]) -> Organisation:
     lists = {name: tuple(document[name]) for name in ("other_names", "nations", "successors", "email_domains")}
     former = tuple(FormerName(**name) for name in document["former_names"])
     return Organisation(**{**document, **lists, "former_names": former})
+
+
+def take_turn(db: Database) -> None:
+    """Have nobody else change the vocabulary until the caller's transaction ends."""
+    db.execute("UPDATE counters SET value = value WHERE name = 'vocabulary'")
 
 
 def touch(db: Database) -> None:

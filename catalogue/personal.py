@@ -69,6 +69,7 @@ TABLES: Mapping[str, Table] = {
     "history": Table(("by",), documents=("changes",)),
     "inbox": NOBODY,
     "migrations": NOBODY,
+    "organisation_changes": NOBODY,
     "organisations": NOBODY,
     "orphans": Table(("by", "settled_by")),
     "outbox": Table(documents=("payload",), places=("channel",), removes=True),

@@ -13,7 +13,7 @@ from catalogue.harvest.fetch import Fetcher
 from catalogue.harvest.harvest import go_on as go_on_with
 from catalogue.harvest.harvest import harvest
 from catalogue.harvest.report import Report
-from catalogue.harvest.undo import undo
+from catalogue.harvest.undo import Undone, undo
 from catalogue.rights import Action
 
 PRINTED = 20
@@ -93,18 +93,25 @@ def take_back(run: str, *, by: str, json_: bool) -> None:
     with opened() as catalogue:
         done = undo(catalogue.db, run, by=by, now=clock.now())
         catalogue.search.index.follow(catalogue.db, wait=True)
-    if json_:
-        print_json(done.as_json())
-    else:
-        click.echo(
-            f"{run} is undone: {count(done.put_back, 'entry', 'entries')} put back, {done.withdrawn:,} that it had"
-            f" added withdrawn, {len(done.changed_since):,} left because they changed since."
-            f" To take this back: whoholds harvest undo {done.undo}"
-        )
-        for dataset_id in done.changed_since:
-            click.echo(f"  changed since: {dataset_id}", err=True)
-    if done.changed_since:
+    print_json(done.as_json()) if json_ else _tell_undone(done)
+    if done.changed_since or done.in_use:
         raise click.exceptions.Exit(1)
+
+
+def _tell_undone(done: Undone) -> None:
+    pieces = [f"{done.put_back:,} put back"]
+    if done.withdrawn or not done.removed:
+        pieces.append(f"{done.withdrawn:,} that it had added withdrawn")
+    if done.removed:
+        pieces.append(f"{count(done.removed, 'public body', 'public bodies')} that it had added removed")
+    pieces.append(f"{len(done.changed_since):,} left because they changed since")
+    if done.in_use:
+        pieces.append(f"{len(done.in_use):,} left because they are in use")
+    click.echo(f"{done.run} is undone: {', '.join(pieces)}. To take this back: whoholds harvest undo {done.undo}")
+    for name in done.changed_since:
+        click.echo(f"  changed since: {name}", err=True)
+    for name in done.in_use:
+        click.echo(f"  in use: {name}", err=True)
 
 
 def _tell(report: Report) -> None:
@@ -113,7 +120,7 @@ def _tell(report: Report) -> None:
         f"{report.source}: {report.added:,} {would}added, {report.changed:,} {would}changed,"
         f" {report.unchanged:,} unchanged, {report.kept:,} kept as a steward wrote them,"
         f" {report.would_withdraw:,} missing, {report.withdrawn:,} {would}withdrawn, {report.failed:,} failed."
-        f" ({report.run})"
+        + (f" ({report.run})" if report.run else "")
     )
     if report.conflicts:
         click.echo(f"{report.conflicts:,} conflicts wait for a steward.")

@@ -44,7 +44,7 @@ def harvest(
     """
     source = sources.get(db, name)
     if source.kind is Kind.ORGANISATIONS:
-        return govuk.harvest(db, source, fetcher, now=now, dry_run=dry_run)
+        return govuk.harvest(db, source, fetcher, by=by, now=now, dry_run=dry_run)
     since = source.since if only_recent and source.kind is Kind.CKAN else None
     run = gather(db, source, fetcher, resolve=resolve, by=by, now=now, since=since, progress=progress)
     return merge(db, source, run, by=by, now=now, dry_run=dry_run)

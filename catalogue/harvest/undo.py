@@ -1,11 +1,12 @@
 """Undo a whole run: an import, a harvest, or another undo. Entries are as they were, unless they changed since.
 
 An undo is itself a run with its own lines of history, so it can be undone. What a run had added is withdrawn, not
-removed: history stays. To a later harvest an undo is a steward's edit, which it does not overwrite.
+removed: history stays. To a later harvest an undo is a steward's edit, which it does not overwrite. Public bodies are
+taken back by `organisation_changes.py`, in the same transaction.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from catalogue import audit, clock, datasets
 from catalogue.datasets import columns
 from catalogue.entries import Document, canonical, difference
 from catalogue.errors import CatalogueError, NotFound
-from catalogue.harvest import prepared
+from catalogue.harvest import organisation_changes, prepared, references
 from catalogue.harvest.writing import BATCH, begin, put_away
 from catalogue.history import with_values
 from catalogue.store import Database
@@ -26,13 +27,16 @@ class CannotUndoRun(CatalogueError):
 
 @dataclass(slots=True)
 class Undone:
-    """What an undo did: entries put back, added ones withdrawn, and the ids of those that were changed since."""
+    """What an undo did: entries or public bodies put back, added entries withdrawn, added bodies removed, the ids of
+    those that were changed since, and the bodies that stay because something refers to them."""
 
     run: str
     undo: str
     put_back: int = 0
     withdrawn: int = 0
+    removed: int = 0
     changed_since: list[str] = field(default_factory=list)
+    in_use: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -49,6 +53,8 @@ def undo(
     since = datasets.last_change(db)
     done = Undone(run, begin(db, source=f"undo {run}", by=by, now=now))
     taken_back = _prepare(db, done)
+    bodies = organisation_changes.added(db, run)
+    named = references.within_entries(db, bodies)
     with db.atomic():
         datasets.take_changes(db, 0)  # nobody else changes an entry meanwhile
         _guard(db, run)
@@ -59,13 +65,8 @@ def undo(
         done.withdrawn = sum(taken_back.values())
         done.put_back = len(taken_back) - done.withdrawn
         prepared.write(db, done.undo, by=by, why=f"Undo of {run}", now=now, action="undo")
-        db.execute("UPDATE runs SET state = 'undone' WHERE id = :run", {"run": run})
-        db.execute(
-            "UPDATE runs SET finished_at = :now, state = 'done', report = :report WHERE id = :run",
-            {"run": done.undo, "now": clock.stamp(now), "report": canonical(done.as_json())},
-        )
-        detail = {"run": run, "put_back": done.put_back, "withdrawn": done.withdrawn}
-        audit.record(db, by=by, action="harvest.run", about=done.undo, detail=detail, now=now)
+        _take_back_bodies(db, done, named=named | references.within_entries(db, bodies, since=since))
+        _finish(db, done, by=by, now=now)
         within(done)
     put_away(db, now=now)
     return done
@@ -91,6 +92,23 @@ def _prepare(db: Database, done: Undone) -> dict[str, bool]:
             updates.append({**columns(after), **written})
         prepared.put(db, done.undo, updates, action="undo")
     return taken_back
+
+
+def _take_back_bodies(db: Database, done: Undone, *, named: Collection[str]) -> None:
+    bodies = organisation_changes.take_back(db, done.run, undo=done.undo, named=named)
+    done.put_back += len(bodies.put_back)
+    done.removed, done.in_use = len(bodies.removed), bodies.in_use
+    done.changed_since += bodies.changed_since
+
+
+def _finish(db: Database, done: Undone, *, by: str, now: datetime) -> None:
+    db.execute("UPDATE runs SET state = 'undone' WHERE id = :run", {"run": done.run})
+    db.execute(
+        "UPDATE runs SET finished_at = :now, state = 'done', report = :report WHERE id = :run",
+        {"run": done.undo, "now": clock.stamp(now), "report": canonical(done.as_json())},
+    )
+    detail = {"run": done.run, "put_back": done.put_back, "withdrawn": done.withdrawn, "removed": done.removed}
+    audit.record(db, by=by, action="harvest.run", about=done.undo, detail=detail, now=now)
 
 
 def _guard(db: Database, run: str) -> None:

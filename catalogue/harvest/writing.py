@@ -50,14 +50,21 @@ def begin(
     """Begin a run and return its number."""
     put_away(db, now=now)
     with db.atomic():
-        db.execute("INSERT INTO counters (name, value) VALUES ('run', 0) ON CONFLICT (name) DO NOTHING")
-        number = db.query("UPDATE counters SET value = value + 1 WHERE name = 'run' RETURNING value")[0]["value"]
-        run = f"RUN-{number:04}"
-        db.execute(
-            "INSERT INTO runs (id, source, by, started_at, state, runner)"
-            " VALUES (:run, :source, :by, :now, :state, :runner)",
-            {"run": run, "source": source, "by": by, "now": clock.stamp(now), "state": state, "runner": runner},
-        )
+        return enter(db, source=source, by=by, now=now, state=state, runner=runner)
+
+
+def enter(
+    db: Database, *, source: str, by: str, now: datetime, state: str | None = None, runner: str | None = None
+) -> str:
+    """Write a new run down, inside the caller's transaction, and return its number."""
+    db.execute("INSERT INTO counters (name, value) VALUES ('run', 0) ON CONFLICT (name) DO NOTHING")
+    number = db.query("UPDATE counters SET value = value + 1 WHERE name = 'run' RETURNING value")[0]["value"]
+    run = f"RUN-{number:04}"
+    db.execute(
+        "INSERT INTO runs (id, source, by, started_at, state, runner)"
+        " VALUES (:run, :source, :by, :now, :state, :runner)",
+        {"run": run, "source": source, "by": by, "now": clock.stamp(now), "state": state, "runner": runner},
+    )
     return run
 
 

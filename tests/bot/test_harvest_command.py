@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.__main__ import whoholds
+from tests.catalogue.harvest.bodies import body, serve
 from tests.fakes.upstream import Upstream, package, serving
 
 
@@ -135,3 +136,22 @@ def test_possible_duplicates_are_shown_and_stay(upstream: Upstream, tmp_path: Pa
     assert [entry["dataset"] for entry in found["entries"]] == ["department-for-education/dataset-1", "hand/one"]
     assert "hand/one (by hand)" in run("sources", "duplicates").stdout
     assert harvested()["unchanged"] == 20
+
+
+def test_a_harvest_of_public_bodies_is_taken_back_but_for_those_in_use(upstream: Upstream, tmp_path: Path) -> None:
+    serve(upstream, [body("office-for-boats", "Office for Boats"), body("office-for-trains", "Office for Trains")])
+    run("sources", "add", "bodies", "--kind", "organisations", "--url", f"{upstream.url}/api/organisations/1")
+    assert "2 would be added" in run("harvest", "bodies", "--dry-run").stdout
+    report = json.loads(run("harvest", "bodies", "--json").stdout)
+    assert "Office for Boats" in run("ask", "what does the Office for Boats hold?").stdout
+    file = tmp_path / "entry.jsonl"
+    file.write_text('{"id": "a/b", "title": "Timetables", "publisher": "Office for Trains"}\n', encoding="utf-8")
+    run("import", str(file))
+    undone = run("harvest", "undo", report["run"])
+    assert undone.exit_code == 1
+    assert "1 public body that it had added removed" in undone.stdout
+    assert "in use: office-for-trains" in undone.stderr
+    assert "1 unchanged, 1 kept" in run("harvest", "bodies").stdout
+    (back,) = [word.rstrip(".") for word in undone.stdout.split() if word.startswith("RUN-")][1:]
+    assert run("harvest", "undo", back).exit_code == 0
+    assert "2 unchanged" in run("harvest", "bodies").stdout

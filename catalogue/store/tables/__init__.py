@@ -31,4 +31,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     entries.m018_held,
     requests.m019_typed_by,
     people.m020_chosen_language,
+    entries.m021_organisation_changes,
 )

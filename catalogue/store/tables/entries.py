@@ -198,3 +198,22 @@ def m018_held(db: Database) -> None:
         )
         """,
     )
+
+
+def m021_organisation_changes(db: Database) -> None:
+    """What runs did to public bodies, so that a run can be taken back."""
+    create(
+        db,
+        """
+        CREATE TABLE organisation_changes (
+            number SERIAL,
+            run TEXT NOT NULL REFERENCES runs (id),
+            slug TEXT NOT NULL,
+            before TEXT,
+            origin_before TEXT,
+            after TEXT,
+            origin_after TEXT
+        );
+        CREATE UNIQUE INDEX organisation_changes_run ON organisation_changes (run, slug)
+        """,
+    )

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 
-from catalogue import organisations
-from catalogue.harvest import govuk
-from catalogue.model import Organisation
+from catalogue import audit, organisations
+from catalogue.harvest import govuk, sources
 from catalogue.store import Database
+from tests.catalogue.harvest.bodies import body, known, serve
 from tests.catalogue.harvest.conftest import Harvesting
 from tests.fakes.upstream import Upstream, gives
-
-
-def body(slug: str, title: str, **more: Any) -> dict[str, Any]:
-    return {
-        "id": f"https://www.gov.uk/api/organisations/{slug}",
-        "title": title,
-        "format": "Executive non-departmental public body",
-        "details": {"slug": slug, "abbreviation": "ABC", "govuk_status": "live", "closed_at": None},
-        "parent_organisations": [{"id": "https://www.gov.uk/api/organisations/department-for-education"}],
-        "superseding_organisations": [],
-    } | more
-
-
-def serve(upstream: Upstream, *pages: list[Any]) -> None:
-    for number, page in enumerate(pages, start=1):
-        after = f"{upstream.url}/api/organisations/{number + 1}" if number < len(pages) else None
-        upstream.routes[f"/api/organisations/{number}"] = gives(json.dumps({"results": page, "next_page_url": after}))
-
-
-def known(db: Database) -> dict[str, Organisation]:
-    return {each.slug: each for each in organisations.everyone(db)}
 
 
 def test_new_bodies_come_in_and_known_ones_stay(db: Database, upstream: Upstream, harvesting: Harvesting) -> None:
@@ -83,3 +59,36 @@ def test_what_is_no_list_of_bodies_is_said(
     upstream.routes["/api/organisations/1"] = gives(answer)
     harvesting.add(sqlite_db, "organisations", "/api/organisations/1")
     assert harvesting(sqlite_db).stopped_because
+
+
+def test_a_run_is_kept_with_its_report_and_audited_when_it_changed_something(
+    db: Database, upstream: Upstream, harvesting: Harvesting
+) -> None:
+    serve(upstream, [body("office-for-boats", "Office for Boats")])
+    harvesting.add(db, "organisations", "/api/organisations/1")
+    first, second = harvesting(db), harvesting(db)
+    runs = db.query("SELECT id, source, by, state, finished_at, report FROM runs ORDER BY id")
+    assert [(row["id"], row["source"], row["by"], row["state"]) for row in runs] == [
+        (first.run, "portal", "harvest", "done"),
+        (second.run, "portal", "harvest", "done"),
+    ]
+    assert all(row["finished_at"] and row["report"] for row in runs)
+    assert sources.get(db, "portal").good_run == second.run
+    assert [each.about for each in audit.newest(db) if each.action == "harvest.run"] == [first.run]
+
+
+def test_a_body_that_the_source_has_no_longer_is_counted_and_stays_and_a_source_that_broke_off_misses_none(
+    db: Database, upstream: Upstream, harvesting: Harvesting
+) -> None:
+    boats, trains = body("office-for-boats", "Office for Boats"), body("office-for-trains", "Office for Trains")
+    serve(upstream, [boats], [trains])
+    harvesting.add(db, "organisations", "/api/organisations/1")
+    harvesting(db)
+    upstream.routes["/api/organisations/2"] = gives("no list")
+    broken = harvesting(db)
+    assert (broken.is_complete, broken.would_withdraw, broken.missing, broken.unchanged) == (False, 0, [], 1)
+    assert broken.stopped_because
+    serve(upstream, [trains])
+    report = harvesting(db)
+    assert (report.would_withdraw, report.missing, report.withdrawn) == (1, ["office-for-boats"], 0)
+    assert known(db)["office-for-boats"].name == "Office for Boats"
