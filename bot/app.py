@@ -46,6 +46,7 @@ from bot.slack import (
     uploading,
     wanting,
 )
+from bot.slack.answering import Answering
 from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker, Teller
 from bot.slack.desk import Desk
@@ -139,7 +140,7 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
         catalogue.context,
         slack,
         team_id=identity["team_id"],
-        channels_are_for_government=settings.channels_are_for_government,
+        answering=Answering(catalogue.context, slack, identity["team_id"], settings.channels_are_for_government),
         tellers=TELLERS,
         home=home.view,
         jobs={"upload": uploading.Uploads(desk).do},

@@ -51,7 +51,7 @@ TABLES: Mapping[str, Table] = {
     "bounces": Table(("address",), removes=True),
     "chores": NOBODY,
     "collection_checks": NOBODY,
-    "conversations": NOBODY,  # by channel and thread: ids of entries and values, no messages
+    "conversations": Table(documents=("key", "state"), removes=True),  # no messages, but whose turn was the last
     "conflicts": Table(("decided_by",)),
     "counters": NOBODY,
     "datasets": NOBODY,  # who a named entry may be known to is taken out by `_unname`

@@ -37,11 +37,14 @@ LONGEST_ASKED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question behind a message. `is_shareable`: only the asker reads it, in a channel where it can be shared."""
+    """The question behind a message. `is_shareable`: only the asker reads it, in a channel where it can be shared.
+    `after`: the key of a question that goes on from others.
+    """
 
     text: str
     is_shareable: bool = False
     shared_by: str | None = None
+    after: str | None = None
 
 
 def as_message(
@@ -117,7 +120,8 @@ def _about_the_answer(answer: Answer, asked: Asked) -> list[ButtonElement]:
         label = phrase("Search instead for “{typed}”").format(typed=typed)
         found.append(button(label, action_id="question.ask", value=as_written(text, answer.corrections)))
     if asked.is_shareable and answer.intent not in PERSONAL:
-        found.append(button("Share in channel", action_id="answer.share", value=text))
+        value = json.dumps({"asked": text, "after": asked.after})
+        found.append(button("Share in channel", action_id="answer.share", value=value))
     return found
 
 

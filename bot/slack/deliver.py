@@ -1,7 +1,6 @@
-"""From a notice to Slack: work out the answer to a question, post a message, answer a slash command.
+"""From a notice to Slack: post a message, answer a slash command, show a Home. `answering.py` works answers out.
 
-A question and the message that answers it are two notices: the answer is worked out and put into the outbox in the
-transaction that ends the question, then the message is posted. What a person is told (`tell`) is put into words by the
+What a person is told (`tell`) is put into words by the
 teller of its kind when it is sent, from the record as it then is; `retell` has that done again and changes the message.
 Errors of Slack's are sorted into those worth another try and those that are final; anything not known is final and is
 seen by an administrator.
@@ -10,27 +9,22 @@ seen by an administrator.
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.language import phrase, speaking
 from bot.logs import places
 from bot.slack import otherwise, people
-from bot.slack.answers import Asked, as_message
+from bot.slack.answering import Answering, put_reply
 from bot.slack.api import SlackApi, SlackError
 from bot.slack.blocks import SlackMessage, message
 from bot.slack.unfurling import unfurls
-from catalogue import clock, conversations, outbox
+from catalogue import clock, outbox
 from catalogue import people as record_of_people
 from catalogue.errors import NotFound, StoreUnavailable
 from catalogue.model import PUBLIC, Language, Notice, Person
-from intents import describe
-from intents.answers import Answer, Outcome
-from intents.context import Claim, Context, Question
-from intents.conversation import Conversation, State, after
-from intents.second_try import respond_again
-from intents.understand import respond
+from intents.context import Context
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +51,12 @@ Home = Callable[[Context, Person], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """What it takes to answer in Slack. `jobs` are notices of other kinds, each with what is done for it."""
+    """What it takes to speak in Slack. `jobs` are notices of other kinds, each with what is done for it."""
 
     context: Context
     slack: SlackApi
     team_id: str
-    channels_are_for_government: bool = False
+    answering: Answering
     tellers: Mapping[str, Teller] = field(default_factory=dict)
     home: Home | None = None
     jobs: Mapping[str, Callable[[Notice], None]] = field(default_factory=dict)
@@ -71,7 +65,7 @@ class Speaker:
         """Do what a claimed notice asks for, and write down how it went. Raises only StoreUnavailable."""
         now = clock.now()
         own = {
-            "question": self._answer,
+            "question": self.answering.answer,
             "message": self._send,
             "tell": self._tell,
             "retell": self._retell,
@@ -92,63 +86,6 @@ class Speaker:
             raise
         except Exception as error:
             self._broke(notice, error, now)
-
-    def _answer(self, notice: Notice, now: datetime) -> None:
-        conversation = self._conversation(notice, now)
-        reply = self._work_out(notice, conversation, now)
-        with self.context.db.atomic():
-            if outbox.sent(self.context.db, notice, receipt=None, now=now):
-                self._reply(notice, reply, now)
-                if key := _conversation_key(notice):
-                    conversations.save(self.context.db, key, asdict(conversation.state), now=now)
-
-    def _conversation(self, notice: Notice, now: datetime) -> Conversation:
-        """What the thread, or the direct message, that a question stands in was about so far."""
-        key = _conversation_key(notice)
-        if key is None:
-            return Conversation()
-        is_thread = bool(notice.payload["reply"].get("thread_ts"))
-        return Conversation(State.of(conversations.load(self.context.db, key, is_thread=is_thread, now=now)))
-
-    def _reply(self, notice: Notice, reply: SlackMessage, now: datetime) -> None:
-        """Put the answer to a question into the outbox, inside the caller's transaction."""
-        where = notice.payload["reply"]
-        waiting = {} if notice.payload["is_direct"] else {"asker": notice.payload["user"]}
-        outbox.post(
-            self.context.db,
-            "message",
-            {"text": reply.text, "blocks": reply.blocks, **waiting, **where},
-            key=f"answer:{notice.key}",
-            channel=where.get("channel"),
-            now=now,
-        )
-
-    def _work_out(self, notice: Notice, conversation: Conversation, now: datetime) -> SlackMessage:
-        payload, vocabulary = notice.payload, self.context.search.vocabulary()
-        if payload["text"] is None:
-            refused = Answer("out_of_scope", Outcome.REFUSED, 0.99, details={"kind": "person"})
-            return as_message(refused, vocabulary)
-        person = None
-        if not payload["is_shared_outside"]:
-            person = people.person_of(self.context.db, self.slack, payload["user"], team_id=self.team_id, now=now)
-        audience = people.audience(
-            person,
-            is_direct=payload["is_direct"],
-            is_shared_outside=payload["is_shared_outside"],
-            channels_are_for_government=self.channels_are_for_government,
-        )
-        question = Question(payload["text"], audience, now, person, key=notice.key)
-        if payload.get("is_entry"):
-            answer = describe.answer(self.context, question, Claim("describe", 1.0, payload["text"]))
-            conversation.state = after(conversation.state, answer, question, terms="", is_followed=True)
-        elif payload.get("rejected"):
-            answer = respond_again(self.context, question, payload["rejected"])
-            conversation.state = after(conversation.state, answer, question, terms="", is_followed=True)
-        else:
-            answer = respond(self.context, question, conversation)
-        asked = Asked(payload["text"], bool(payload.get("may_be_shared")), payload.get("shared_by"))
-        with speaking(person.language if person and payload["is_direct"] else None):
-            return as_message(answer, vocabulary, is_shared_outside=payload["is_shared_outside"], asked=asked)
 
     def _send(self, notice: Notice, now: datetime) -> None:
         payload = notice.payload
@@ -263,18 +200,12 @@ class Speaker:
             if outbox.park(self.context.db, notice, error=kind) and notice.kind == "question":
                 with speaking(self._language(notice)):
                     sorry = phrase(SORRY).format(number=notice.number)
-                self._reply(notice, message(sorry, []), now)
+                put_reply(self.context.db, notice, message(sorry, []), now=now)
 
     def _language(self, notice: Notice) -> Language | None:
         """The language of who asked, where only they read the answer."""
         payload = notice.payload
         return record_of_people.language_of(self.context.db, payload["user"]) if payload["is_direct"] else None
-
-
-def _conversation_key(notice: Notice) -> str | None:
-    """Names the conversation a question stands in; None for a private answer that leaves no trace in Slack."""
-    where = notice.payload["reply"]
-    return f"{where['channel']}:{where['thread_ts'] or ''}" if where["way"] == "message" else None
 
 
 def _post(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,9 @@ ASKS = re.compile(r"^ask\s+", re.IGNORECASE)
 SUBWORDS = {"ask": "help", "requests": "my requests", "queue": "my queue"}
 """Words after the command that stand for a question. `edit` and `add` are in `stewarding.py`; any other is one."""
 
+ASKED = '{"asked": '
+"""How the value of a button that carries a question as JSON begins."""
+
 WRITTEN = (None, "thread_broadcast", "file_share")
 """Kinds of message that a person writes; Slack names the plain one by no subtype."""
 
@@ -87,7 +90,10 @@ class Questions:
             reply={"way": "response", "url": command["response_url"]},
             is_direct=True,
             is_shared_outside=False,
-            more={"may_be_shared": str(command.get("channel_id")).startswith(("C", "G"))},
+            more={
+                "asked_in": str(command.get("channel_id")),
+                "may_be_shared": str(command.get("channel_id")).startswith(("C", "G")),
+            },
         )
         ack()
 
@@ -108,18 +114,20 @@ class Questions:
     def on_share(self, ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         """Ask the same again for everybody in the channel: what was private is not shown to them.
 
-        Slack does not say here who reads the channel, so the answer holds only what everyone may know.
+        Slack does not say here who reads the channel, so the answer holds only what everyone may know. The button's
+        value is the question and, if that goes on from others, its key; in older messages the question alone.
         """
         user, channel = str(body["user"]["id"]), str(body["channel"]["id"])
+        value = json.loads(action["value"]) if action["value"].startswith(ASKED) else {"asked": action["value"]}
         self.note(
             [f"click:{action['action_ts']}:{user}:{action['action_id']}"],
-            text=str(action["value"]),
+            text=str(value["asked"]),
             user=user,
             channel=channel,
             reply={"way": "message", "channel": channel, "thread_ts": None, "otherwise": body["response_url"]},
             is_direct=False,
             is_shared_outside=True,
-            more={"shared_by": user},
+            more={"shared_by": user, "after": value.get("after")},
         )
         ack()
 
@@ -152,7 +160,7 @@ class Questions:
             is_direct=is_direct,
             is_shared_outside=str(action.get("block_id")).startswith(OUTSIDE) or self.is_from_outside(body),
             is_entry=is_entry,
-            more={"rejected": list(rejected)} if rejected else {},
+            more={"asked_in": channel, **({"rejected": list(rejected)} if rejected else {})},
         )
 
     def note(
@@ -171,7 +179,8 @@ class Questions:
         """Put a question into the outbox, once for its keys; one that looks up a person without its words.
 
         `reply` says where the answer goes: a message in a channel (or to a user's number), or a response address.
-        `more`: `rejected` entries of an answer that was turned down, who it is `shared_by`, whether it `may_be_shared`.
+        `more`: `rejected` entries of an answer that was turned down, who it is `shared_by`, whether it `may_be_shared`,
+        which channel a private answer was `asked_in`, and the key of the conversation that it comes `after`.
         """
         now = clock.now()
         text = text[: LONGEST + 1].encode("utf-8", "ignore").decode()  # half a character cannot be stored

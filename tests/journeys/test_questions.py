@@ -219,7 +219,7 @@ def test_an_answer_that_always_fails_is_put_aside_and_the_asker_is_told(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("who holds the crown jewels")
 
-    monkeypatch.setattr("bot.slack.deliver.respond", fail)
+    monkeypatch.setattr("bot.slack.answering.respond", fail)
     monkeypatch.setattr("bot.slack.deliver.TRY_AGAIN", outbox.FIRST_WAIT)
     answer = town.asks("who holds the National Pupil Database?")
     assert "Something went wrong" in answer.text
