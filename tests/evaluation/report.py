@@ -30,6 +30,8 @@ from intents.answers import Answer
 from intents.context import Context, Question
 from intents.understand import respond
 from tests.evaluation.marking import CONVERSATIONS, QUESTIONS, SHOWN, SLOTS, Mark, mark, read
+from tests.evaluation.threads import as_text as threads_as_text
+from tests.evaluation.threads import run
 
 SLOWEST = 5
 KEEPS_CONVERSATIONS = "conversation" in inspect.signature(respond).parameters
@@ -209,8 +211,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with sample_context() as context:
         marks, threads = asked(context, options.split), talked(context, options.split)
+        writers = run(context, options.split)
     found = report(marks, threads)
-    print(json.dumps(found, ensure_ascii=False) if options.json else as_text(found))
+    print(json.dumps(found, ensure_ascii=False) if options.json else f"{as_text(found)}\n\n{threads_as_text(writers)}")
     if options.failures:
         print("", failures(marks, threads, options.failures), sep="\n", file=sys.stderr if options.json else sys.stdout)
     return 0
