@@ -98,8 +98,8 @@ def pages(fetcher: Fetcher, address: str, *, since: str | None, begin: str | Non
             _compare(count, start)
             return
         seen.update(known for item in fresh if (known := _id(item)) is not None)
-        start += len(fresh)
-        yield Page(fresh, next=str(start))
+        begins, start = not start, start + len(fresh)
+        yield Page(fresh, next=str(start), begins=begins)
         if start > MOST_RECORDS or (claimed is not None and start > 2 * claimed + ROWS):
             raise Partial(f"The source goes on after {start:,} records, though it says it has {claimed or 0:,}.")
     raise Partial(f"The source has more than {MOST_PAGES:,} pages.")

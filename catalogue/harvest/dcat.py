@@ -109,33 +109,36 @@ def row(record: Mapping[str, Any], *, address: str) -> dict[str, Any]:
     return dcat_terms.row(record)
 
 
-def pages(fetcher: Fetcher, address: str, fresh: Fresh) -> Iterator[Page]:
-    """The datasets of a source, page by page. Raises NotModified, SourceProblem, or Partial after the first page.
+def pages(fetcher: Fetcher, address: str, fresh: Fresh, *, begin: str | None) -> Iterator[Page]:
+    """The datasets of a source, page by page, from the page `begin` on. Raises NotModified, SourceProblem, or Partial
+    after the first page.
 
     A source is asked whether it has changed only if all of it was on one page.
     """
-    url, seen = address, set[str]()
+    url, seen = begin or address, set[str]()
     while url not in seen:
         if len(seen) >= MOST_PAGES:
             raise Partial(f"The source has more than {MOST_PAGES:,} pages.")
+        is_first = not seen and not begin
         seen.add(url)
         try:
-            known = {} if len(seen) > 1 else fresh.conditions()
+            known = fresh.conditions() if is_first else {}
             body, answer = fetcher.whole(url, accept=ACCEPT, limit=LARGEST, conditions=known)
             if answer.status == 304:
                 raise NotModified
             graph = parse(body, answer.headers.get("content-type", ""), url)
         except SourceProblem as problem:
-            raise Partial(str(problem)) if len(seen) > 1 else problem from None
+            raise problem if is_first else Partial(str(problem)) from None
         records = [(record, json.dumps(record, ensure_ascii=False, sort_keys=True)) for record in datasets(graph)]
-        yield Page(records)
         after = _next(graph)
         if after is None:
-            if len(seen) == 1:
+            yield Page(records, begins=is_first)
+            if is_first:
                 fresh.note(answer.headers)
             return
         fresh.kept.clear()
         url = urljoin(url, after)
+        yield Page(records, next=url, begins=is_first)
     raise Partial("The source gives the same page again.")
 
 

@@ -21,7 +21,7 @@ from catalogue.harvest import kinds
 from catalogue.harvest.fetch import Fetcher
 from catalogue.harvest.pages import NotModified, Page, Partial
 from catalogue.harvest.sources import Kind, Source
-from catalogue.harvest.writing import Publishers, begin, put_away, stage
+from catalogue.harvest.writing import Publishers, begin, empty, put_away, stage
 from catalogue.rows import Fault, Resolve
 from catalogue.store import Database
 
@@ -44,6 +44,7 @@ class Notes:
     fresh: dict[str, Any] = field(default_factory=dict)
     version: int = 0
     is_recent: bool = False
+    read: int = 0
 
     def note(self, fault: Fault, record: str | None) -> None:
         self.failed += fault.left_out
@@ -69,9 +70,9 @@ class Gathering:
     known: dict[str, tuple[str, str]]
     seen: set[str] = field(default_factory=set)
     pages: int = 0
-    read: int = 0
     next: str | None = None
     taken: set[str] = field(default_factory=set)
+    is_over: bool = False
 
 
 def gather(
@@ -87,29 +88,45 @@ def gather(
 ) -> str:
     """Read a source into a run of its own, or go on with one that was killed; returns the run's number.
 
-    Never raises because of what the source does: its problem is among the run's notes.
+    One that was killed after everything had come is not read again. Never raises because of what the source does: its
+    problem is among the run's notes.
     """
     gathering = _resumed(db, source, now=now) or _begun(db, source, by=by, now=now)
-    notes, publishers = gathering.notes, Publishers(resolve)
-    notes.is_recent = since is not None
-    key = kinds.mark(source).encode()[:64]
-    try:
-        for page in kinds.pages(fetcher, source, since=since, begin=gathering.next, fresh=notes.fresh):
-            _take(db, gathering, page, key=key, publishers=publishers)
-            progress(len(page.records))
-        notes.is_complete = since is None
-    except NotModified:
-        notes.is_complete = notes.is_unmodified = True
-    except Partial as problem:
-        notes.problem = str(problem)
-    except SourceProblem as problem:
-        notes.problem = str(problem)
-        if gathering.pages:
-            notes.problem += f" It had given {gathering.read:,} records."
-    if notes.is_complete and notes.failed > max(gathering.read // 100, 1):
+    if gathering.is_over:
+        return gathering.run
+    gathering.notes.is_recent = since is not None
+    _read(db, gathering, fetcher, publishers=Publishers(resolve), since=since, progress=progress)
+    notes = gathering.notes
+    if notes.is_complete and notes.failed > max(notes.read // 100, 1):
         notes.is_complete = False  # an entry may be among the records that cannot be read
     _keep_notes(db, gathering)
     return gathering.run
+
+
+def _read(
+    db: Database,
+    gathering: Gathering,
+    fetcher: Fetcher,
+    *,
+    publishers: Publishers,
+    since: str | None,
+    progress: Callable[[int], None],
+) -> None:
+    """Read all the pages there are, or as many as the source gives."""
+    source, fresh = gathering.source, gathering.notes.fresh
+    key, problem = kinds.mark(source).encode()[:64], None
+    try:
+        for page in kinds.pages(fetcher, source, since=since, begin=gathering.next, fresh=fresh):
+            _take(db, gathering, page, key=key, publishers=publishers)
+            progress(len(page.records))
+        gathering.notes.is_complete = since is None
+    except NotModified:
+        gathering.notes.is_complete = gathering.notes.is_unmodified = True
+    except SourceProblem as error:
+        problem = str(error)
+        if gathering.pages and not isinstance(error, Partial):
+            problem += f" It had given {gathering.notes.read:,} records."
+    gathering.notes.problem = problem
 
 
 def _begun(db: Database, source: Source, *, by: str, now: datetime) -> Gathering:
@@ -129,27 +146,27 @@ def _resumed(db: Database, source: Source, *, now: datetime) -> Gathering | None
     for row in rows:
         if _is_running(row["runner"]):
             continue
-        can_go_on = row["state"] == "gathering" and row["started_at"] > clock.stamp(now - RESUMED_WITHIN)
-        if source.kind is Kind.CKAN and can_go_on and found is None and _take_over(db, row["id"], row["runner"]):
-            found = _restored(db, source, row["id"])
+        is_young = row["started_at"] > clock.stamp(now - RESUMED_WITHIN)
+        if is_young and found is None and _take_over(db, row["id"], row["runner"]):
+            found = _restored(db, source, row["id"], is_over=row["state"] == "gathered")
         if found is None or found.run != row["id"]:
             db.execute("UPDATE runs SET state = 'failed' WHERE id = :run", {"run": row["id"]})
     put_away(db, now=now)
     return found
 
 
-def _restored(db: Database, source: Source, run: str) -> Gathering | None:
+def _restored(db: Database, source: Source, run: str, *, is_over: bool) -> Gathering | None:
+    """What a run had; None where it cannot go on from there, or is over and did not end well."""
     pages = db.query("SELECT page, next, ids, notes FROM fetched WHERE run = :run ORDER BY page", {"run": run})
     if not pages:
         return None
     notes = Notes(**json.loads(pages[-1]["notes"]))
-    if notes.version != source.version or notes.is_recent:
+    can_go_on = notes.is_complete if is_over else pages[-1]["next"] is not None
+    if notes.version != source.version or notes.is_recent or not can_go_on:
         return None
-    gathering = Gathering(run, source, notes, _known(db, source.name))
+    gathering = Gathering(run, source, notes, _known(db, source.name), is_over=is_over)
     for page in pages:
-        ids = json.loads(page["ids"])
-        gathering.seen.update(ids)
-        gathering.read += len(ids)
+        gathering.seen.update(json.loads(page["ids"]))
     gathering.pages, gathering.next = pages[-1]["page"], pages[-1]["next"]
     gathering.taken = {row["id"] for row in db.query("SELECT id FROM staged WHERE run = :run", {"run": run})}
     return gathering
@@ -163,10 +180,12 @@ def _known(db: Database, source: str) -> dict[str, tuple[str, str]]:
 
 def _take(db: Database, gathering: Gathering, page: Page, *, key: bytes, publishers: Publishers) -> None:
     """Map a page and put it aside."""
+    if page.begins and gathering.pages:
+        _begin_again(db, gathering)
     source, notes, ids = gathering.source, gathering.notes, []
     made: list[tuple[Document, str, str, int]] = []
     for given in page.records:
-        gathering.read += 1
+        notes.read += 1
         native, raw = _recognised(gathering, given, key=key)
         if native is None or isinstance(given, Fault):
             continue
@@ -175,13 +194,13 @@ def _take(db: Database, gathering: Gathering, page: Page, *, key: bytes, publish
         known = gathering.known.get(native)
         if known and known[0] == raw:
             continue
-        cleaned = kinds.shape(source, given[0], native=native, place=gathering.read, resolve=publishers)
+        cleaned = kinds.shape(source, given[0], native=native, place=notes.read, resolve=publishers)
         for fault in cleaned.faults:
             notes.note(fault, native)
         notes.unusable += cleaned.document is None
         if cleaned.document is not None:
             publishers.keep(cleaned.document)
-            made.append((cleaned.document, native, raw, gathering.read))
+            made.append((cleaned.document, native, raw, notes.read))
     notes.publishers = publishers.new() | notes.publishers
     rows = _named(db, gathering, made)
     gathering.pages, gathering.next = gathering.pages + 1, page.next
@@ -195,9 +214,18 @@ def _take(db: Database, gathering: Gathering, page: Page, *, key: bytes, publish
         _keep_page(db, gathering, ids)
 
 
+def _begin_again(db: Database, gathering: Gathering) -> None:
+    """Forget what a run had: its source is no longer what it was, and is read from the beginning."""
+    db.execute("DELETE FROM fetched WHERE run = :run", {"run": gathering.run})  # at once: half of it would mislead
+    empty(db, "staged", "id", run=gathering.run)
+    fresh = gathering.notes.fresh
+    gathering.notes = Notes(version=gathering.notes.version, fresh=fresh, is_recent=gathering.notes.is_recent)
+    gathering.seen, gathering.taken, gathering.pages = set(), set(), 0
+
+
 def _recognised(gathering: Gathering, given: tuple[Any, str] | Fault, *, key: bytes) -> tuple[str | None, str]:
     """A record's own id and its fingerprint; no id when it cannot be used, or was there before."""
-    notes, place = gathering.notes, gathering.read
+    notes, place = gathering.notes, gathering.notes.read
     if isinstance(given, Fault):
         notes.note(Fault(given.line or place, given.column, given.reason, given.left_out), None)
         return None, ""
@@ -323,7 +351,7 @@ def _is_running(runner: str | None) -> bool:
 def _take_over(db: Database, run: str, runner: str | None) -> bool:
     return bool(
         db.execute(
-            "UPDATE runs SET runner = :me WHERE id = :run AND state = 'gathering' AND runner = :runner",
+            "UPDATE runs SET runner = :me WHERE id = :run AND state IN ('gathering', 'gathered') AND runner = :runner",
             {"run": run, "runner": runner, "me": _runner()},
         )
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -57,6 +57,7 @@ def pages(
     fetcher: Fetcher, source: Source, *, since: str | None, begin: str | None, fresh: dict[str, Any]
 ) -> Iterator[Page]:
     """The records of a source. `fresh` is what it said of its freshness the last time, and becomes what it says now.
+    `begin` is the `next` of the last page that came before the reading was cut off.
 
     Raises NotModified, SourceProblem, or Partial when what came is good and not everything.
     """
@@ -64,16 +65,23 @@ def pages(
         yield from ckan.pages(fetcher, source.url, since=since, begin=begin)
         return
     if source.kind is Kind.DCAT:
-        yield from dcat.pages(fetcher, source.url, Fresh(fresh, mark(source)))
+        yield from dcat.pages(fetcher, source.url, Fresh(fresh, mark(source)), begin=begin)
         return
     with NamedTemporaryFile(suffix=".csv" if source.kind is Kind.CSV else ".jsonl") as file:
         known = Fresh(fresh, mark(source))
-        answer = fetcher.save(source.url, file, accept="*/*", conditions=known.conditions())
+        conditions = {} if begin else known.conditions()
+        answer = fetcher.save(source.url, file, accept="*/*", conditions=conditions)
         if answer.status == 304:
             raise NotModified
         file.flush()
         known.note(answer.headers)
-        yield from paged(_records(source.kind, Path(file.name)))
+        path = Path(file.name)
+        yield from paged(_records(source.kind, path), file=_digest(path), begin=begin)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as content:
+        return file_digest(content, "blake2b").hexdigest()
 
 
 def _records(kind: Kind, path: Path) -> Iterator[Any]:

@@ -17,11 +17,13 @@ MOST_RECORDS = 200_000
 class Page:
     """Records as the source has them, each with the text that stands for it, or Faults.
 
-    Equal records have equal texts. `next` is where to go on after this page, if that is possible.
+    Equal records have equal texts. `next` is where to go on after this page, if that is possible. `begins`: this is
+    the beginning, also where the source was to go on from somewhere and could not.
     """
 
     records: Sequence[tuple[Any, str] | Fault]
     next: str | None = None
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,13 @@ class Partial(SourceProblem):
     """What came so far is good, and it is not everything: nothing counts as missing."""
 
 
-def paged(records: Iterable[Any]) -> Iterator[Page]:
-    """Records out of one file as pages. Raises Partial where reading them ends early or never."""
-    stream, read = iter(records), 0
+def paged(records: Iterable[Any], *, file: str, begin: str | None) -> Iterator[Page]:
+    """Records out of one file as pages. Raises Partial where reading them ends early or never.
+
+    `file` is the file's fingerprint: one that is not what it was when `begin` was given is read from the beginning.
+    """
+    stream, read = iter(records), _read_already(file, begin)
+    next(islice(stream, read, read), None)
     while True:
         batch: list[Any] = []
         problem: SourceProblem | None = None
@@ -66,11 +72,16 @@ def paged(records: Iterable[Any]) -> Iterator[Page]:
         except SourceProblem as error:
             problem = error
         if batch:
-            yield Page(batch)
-            read += len(batch)
+            begins, read = not read, read + len(batch)
+            yield Page(batch, next=f"{file}:{read}", begins=begins)
         if problem:
             raise Partial(str(problem)) if read else problem
         if len(batch) < SIZE:
             return
         if read >= MOST_RECORDS:
             raise Partial(f"The source has more than {MOST_RECORDS:,} records.")
+
+
+def _read_already(file: str, begin: str | None) -> int:
+    known, _colon, read = (begin or "").rpartition(":")
+    return int(read) if known == file else 0

@@ -169,17 +169,21 @@ def take(db: Database, source: Source, *, now: datetime) -> bool:
 def went_well(
     db: Database, source: Source, run: str, *, count: int | None, fresh: Mapping[str, Any], now: datetime
 ) -> None:
-    """A harvest ended well; `count` is how many entries the source has, when it gave all of them."""
+    """A harvest ended well; `count` is how many entries the source has, when it gave all of them.
+
+    What we have is as old as the beginning of the run, which may have been killed or stopped and gone on with since.
+    """
+    begun = db.query("SELECT started_at FROM runs WHERE id = :run", {"run": run})[0]["started_at"]
     db.execute(
-        "UPDATE sources SET good_run = :run, good_at = :now, failures = 0, problem = NULL, fresh = :fresh,"
-        " since = :now, good_count = CASE WHEN :count >= 0 THEN :count ELSE good_count END,"
-        " complete_at = CASE WHEN :count >= 0 THEN :now ELSE complete_at END, due_at = :due WHERE name = :name",
+        "UPDATE sources SET good_run = :run, good_at = :begun, failures = 0, problem = NULL, fresh = :fresh,"
+        " since = :begun, good_count = CASE WHEN :count >= 0 THEN :count ELSE good_count END,"
+        " complete_at = CASE WHEN :count >= 0 THEN :begun ELSE complete_at END, due_at = :due WHERE name = :name",
         {
             "name": source.name,
             "run": run,
             "count": -1 if count is None else count,
             "fresh": json.dumps(dict(fresh)),
-            "now": clock.stamp(now),
+            "begun": begun,
             "due": clock.stamp(now + timedelta(hours=source.every_hours)),
         },
     )

@@ -53,14 +53,14 @@ def as_package(entry: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.skipif(not FOLDER.exists(), reason="the shared catalogues are not beside this repository")
 @pytest.mark.parametrize("name", CHOSEN)
 def test_a_real_catalogue_is_harvested_shrinks_and_recovers(
-    sqlite_db: Database, upstream: Upstream, harvesting: Harvesting, name: str
+    db: Database, upstream: Upstream, harvesting: Harvesting, name: str
 ) -> None:
     upstream.packages = whole = packages(name)
-    harvesting.add(sqlite_db)
-    resolve = load_vocabulary(sqlite_db).resolve
+    harvesting.add(db)
+    resolve = load_vocabulary(db).resolve
 
     def run(day: int) -> Any:
-        return harvesting(sqlite_db, now=NOW + day * DAY, resolve=resolve)
+        return harvesting(db, now=NOW + day * DAY, resolve=resolve)
 
     first = run(0)
     assert (first.added, first.failed, first.stopped_because) == (ENTRIES[name], 0, None)
@@ -69,7 +69,7 @@ def test_a_real_catalogue_is_harvested_shrinks_and_recovers(
     upstream.packages = whole[: len(whole) // 2]
     shrunk = run(2)
     assert "are missing from the source" in shrunk.stopped_because
-    assert sources.counts(sqlite_db, "portal")["live"] == ENTRIES[name]
+    assert sources.counts(db, "portal")["live"] == ENTRIES[name]
     upstream.packages = whole
     assert run(3).unchanged == ENTRIES[name]
     few = max(5, len(whole) // 20)
@@ -83,5 +83,5 @@ def test_a_real_catalogue_is_harvested_shrinks_and_recovers(
     upstream.packages = []
     empty = run(13)
     assert empty.stopped_because.startswith("The source is empty.")
-    gone = go_on(sqlite_db, "portal", empty.run, by="ada", now=NOW + 14 * DAY)
+    gone = go_on(db, "portal", empty.run, by="ada", now=NOW + 14 * DAY)
     assert gone.would_withdraw == ENTRIES[name]
