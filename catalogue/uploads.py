@@ -269,13 +269,37 @@ def undo(db: Database, upload_id: str, *, by: Person, now: datetime) -> None:
     if not upload.run or not may_bring(by, now=now):
         raise NotAllowed("This file changed nothing, or you no longer look after any entries.")
 
-    def within(undone: Undone) -> None:
-        if not _move(db, upload, State.UNDONE, only=State.DONE, report={**upload.report, "undone": undone.as_json()}):
-            raise AlreadyDecided(upload.name, by=by.id, at=clock.stamp(upload.at))
-        outbox.retell(db, about(upload_id), now=now)
-        outbox.retell(db, f"{about(upload_id)}:others", now=now)
+    take_back(db, upload.run, by=by.id, now=now)
 
-    undo_run(db, upload.run, by=by.id, now=now, within=within)
+
+def is_own(db: Database, run: str, person: Person, *, now: datetime) -> bool:
+    """Whether a run brought in a file of theirs, and they still look after entries: then they may take it back."""
+    upload = _of_run(db, run)
+    return upload is not None and upload.person == person.id and may_bring(person, now=now)
+
+
+def take_back(db: Database, run: str, *, by: str, now: datetime) -> Undone:
+    """Take back everything that a run changed and nobody changed since. If it brought in a file, its cards say so.
+
+    Raises NotFound and CannotUndoRun.
+    """
+    upload = _of_run(db, run)
+
+    def within(undone: Undone) -> None:
+        if upload is None:
+            return
+        if not _move(db, upload, State.UNDONE, only=State.DONE, report={**upload.report, "undone": undone.as_json()}):
+            raise AlreadyDecided(upload.name, by=by, at=clock.stamp(upload.at))
+        outbox.retell(db, about(upload.id), now=now)
+        outbox.retell(db, f"{about(upload.id)}:others", now=now)
+
+    return undo_run(db, run, by=by, now=now, within=within)
+
+
+def _of_run(db: Database, run: str) -> Upload | None:
+    """The file that a run brought in, while that was not taken back."""
+    rows = db.query("SELECT id FROM uploads WHERE run = :run AND state = 'done'", {"run": run})
+    return find(db, rows[0]["id"]) if rows else None
 
 
 def _move(

@@ -4,16 +4,16 @@ import click
 
 from bot import settings
 from bot.app import Catalogue
-from bot.commands.common import AS_ADMIN, entitled, opened, print_json, progress
+from bot.commands.common import AS_ADMIN, entitled, opened, person, print_json, progress
 from bot.commands.sources import the_source
 from bot.words import count
-from catalogue import clock
+from catalogue import clock, uploads
 from catalogue.harvest import sources
 from catalogue.harvest.fetch import Fetcher
 from catalogue.harvest.harvest import go_on as go_on_with
 from catalogue.harvest.harvest import harvest
 from catalogue.harvest.report import Report
-from catalogue.harvest.undo import Undone, undo
+from catalogue.harvest.undo import Undone
 from catalogue.rights import Action
 
 PRINTED = 20
@@ -44,15 +44,15 @@ def command(
 
     Example: whoholds harvest data-gov-uk --dry-run
     """
+    if name == "undo" and run:
+        take_back(run, by=by, as_=as_, json_=json_)
+        return
+    if run or name == "undo":
+        raise click.UsageError("To take a run back: whoholds harvest undo RUN-0007")
     if as_:
         with opened() as catalogue:
             found = entitled(catalogue, as_, Action.RUN_HARVEST, about=name or "sources", now=clock.now())
             by = found.id if found else by
-    if name == "undo" and run:
-        take_back(run, by=by, json_=json_)
-        return
-    if run or name == "undo":
-        raise click.UsageError("To take a run back: whoholds harvest undo RUN-0007")
     if go_on and not name:
         raise click.UsageError("--go-on needs the name of the source.")
     reports = []
@@ -88,10 +88,13 @@ def _harvest(catalogue: Catalogue, name: str, *, dry_run: bool, recent: bool, by
         )
 
 
-def take_back(run: str, *, by: str, json_: bool) -> None:
-    """Undo a run, and say what could not be put back."""
+def take_back(run: str, *, by: str, as_: str | None, json_: bool) -> None:
+    """Undo a run and say what could not be put back. People may undo their own import, administrators every run."""
     with opened() as catalogue:
-        done = undo(catalogue.db, run, by=by, now=clock.now())
+        now, who = clock.now(), person(catalogue, as_)
+        if who and not uploads.is_own(catalogue.db, run, who, now=now):
+            who = entitled(catalogue, as_, Action.RUN_HARVEST, about=run, now=now)
+        done = uploads.take_back(catalogue.db, run, by=who.id if who else by, now=now)
         catalogue.search.index.follow(catalogue.db, wait=True)
     print_json(done.as_json()) if json_ else _tell_undone(done)
     if done.changed_since or done.in_use:

@@ -1,32 +1,48 @@
-"""whoholds import: entries in from a file."""
+"""whoholds import: entries in from a file, here or at an address."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
 import click
 
+from bot import settings
 from bot.commands.common import opened, person, print_json, progress, readable
 from bot.commands.harvest import take_back
 from bot.words import count
 from catalogue import clock, uploads
 from catalogue.harvest import files, permits
+from catalogue.harvest.fetch import Fetcher
 from catalogue.harvest.run import Report, merge_rows
 
 FAULTS_PRINTED = 20
 
 
+class FileOrAddress(click.Path):
+    """A file that is there, or an address."""
+
+    name = "file|url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and value.startswith(("https://", "http://")):
+            return value
+        return super().convert(value, param, ctx)
+
+
 @click.command("import")
-@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=FileOrAddress(exists=True, dir_okay=False, path_type=Path))
 @click.option("--publisher", metavar="NAME", help="The publisher of rows that name none.")
 @click.option("--by", default="command line", show_default=True, help="Who brings this in, for the history.")
-@click.option("--as", "who", metavar="PERSON", help="Only entries that this person looks after; kept in the history.")
+@click.option("--as", "who", metavar="PERSON", help="Who does this: only entries that they look after.")
 @click.option("--why", help="Why, for the history.")
 @click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
 @click.option("--undo", metavar="RUN", help="Take back all that an import did, instead.")
 @click.option("--json", "json_", is_flag=True, help="Print the report as JSON, with every fault.")
-def command(file: Path | None, undo: str | None, by: str, json_: bool, **how: Any) -> None:
-    """Bring entries in from FILE: JSON lines (.jsonl, .jsonl.gz), CSV or XLSX.
+def command(file: Path | str | None, undo: str | None, by: str, json_: bool, **how: Any) -> None:
+    """Bring entries in from FILE, here or at an address: JSON lines (.jsonl, .jsonl.gz), CSV, XLSX or DCAT.
 
     New ids are added, known ones updated, equal ones left alone. A row that cannot be used is reported and does not
     stop the rest; either everything usable is brought in or, if the program is stopped, nothing.
@@ -34,15 +50,37 @@ def command(file: Path | None, undo: str | None, by: str, json_: bool, **how: An
     Example: whoholds import entries.csv --dry-run
     """
     if undo and not file:
-        take_back(undo, by=by, json_=json_)
+        take_back(undo, by=by, as_=how["who"], json_=json_)
     elif file and not undo:
-        bring_in(file, by=by, json_=json_, **how)
+        with _at_hand(file) as path:
+            bring_in(path, name=file.name if isinstance(file, Path) else file, by=by, json_=json_, **how)
     else:
         raise click.UsageError("Give a FILE to bring in, or --undo with the number of a run.")
 
 
+@contextmanager
+def _at_hand(file: Path | str) -> Iterator[Path]:
+    """The file, fetched as a source is when it is at an address."""
+    if isinstance(file, Path):
+        yield file
+        return
+    with TemporaryDirectory() as folder, Fetcher(allowed=settings.read().harvest_allow) as fetcher:
+        with NamedTemporaryFile(dir=folder, delete=False) as out:
+            answer = fetcher.save(file, out, accept="*/*")
+        suffix = files.suffix_of(file, answer.headers.get("content-type", ""))
+        yield Path(out.name).rename(f"{out.name}{suffix}")
+
+
 def bring_in(
-    file: Path, *, publisher: str | None, by: str, who: str | None, why: str | None, dry_run: bool, json_: bool
+    file: Path,
+    *,
+    name: str,
+    publisher: str | None,
+    by: str,
+    who: str | None,
+    why: str | None,
+    dry_run: bool,
+    json_: bool,
 ) -> None:
     """Bring a file in and say what happened."""
     with opened() as catalogue, readable(file):
@@ -51,7 +89,7 @@ def bring_in(
             report = merge_rows(
                 catalogue.db,
                 files.read(file),
-                source=file.name,
+                source=name,
                 by=importer.id if importer else by,
                 may=permits.of_person(importer, now=clock.now()) if importer else None,
                 why=why,
@@ -66,7 +104,7 @@ def bring_in(
                 catalogue.search.index.follow(catalogue.db, wait=True, progress=tick)
         told = len(uploads.others(catalogue.db, importer.id, asdict(report), now=clock.now())) if importer else 0
         if importer and not dry_run:
-            uploads.brought_in_elsewhere(catalogue.db, report, name=file.name, by=importer, now=clock.now())
+            uploads.brought_in_elsewhere(catalogue.db, report, name=name, by=importer, now=clock.now())
     if json_:
         print_json(report_json(report) | {"told": told})
     else:

@@ -1,8 +1,9 @@
 """Which form a file has, by its name: CSV, a workbook (.xlsx), DCAT, or JSON lines, plain or gzipped."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 from catalogue.harvest import dcat, jsonlines, spreadsheet, workbook
 from catalogue.model import Dataset
@@ -18,9 +19,24 @@ _SUFFIXES = {
 }
 
 
+_SENT = {
+    "text/csv": ".csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/ld+json": ".jsonld",
+    "text/turtle": ".ttl",
+    "application/rdf+xml": ".rdf",
+}
+
+
 def form_of(path: Path) -> str:
     """One of FORMS; JSON lines where the name says nothing else."""
     return _SUFFIXES.get(path.suffix.lower(), "jsonl")
+
+
+def suffix_of(address: str, media_type: str) -> str:
+    """The suffix of a file at an address: what its name says, else what its media type says."""
+    named = PurePosixPath(urlsplit(address).path.removesuffix(".gz")).suffix.lower()
+    return named if named in {*_SUFFIXES, ".jsonl"} else _SENT.get(media_type.partition(";")[0].strip().lower(), "")
 
 
 def read(path: Path) -> Iterator[tuple[int, dict[str, Any] | Fault]]:

@@ -56,8 +56,8 @@ def merge(
                 raise _TakenBack
     except _TakenBack:
         db.execute(
-            "UPDATE runs SET finished_at = :now, state = 'done' WHERE id = :run",
-            {"run": run, "now": clock.stamp(now)},
+            "UPDATE runs SET finished_at = :now, state = 'done', report = :report WHERE id = :run",
+            {"run": run, "now": clock.stamp(now), "report": canonical(report.as_json())},
         )
     put_away(db, now=now)
     return report

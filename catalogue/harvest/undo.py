@@ -112,13 +112,15 @@ def _finish(db: Database, done: Undone, *, by: str, now: datetime) -> None:
 
 
 def _guard(db: Database, run: str) -> None:
-    rows = db.query("SELECT state, finished_at FROM runs WHERE id = :run", {"run": run})
+    rows = db.query("SELECT state, finished_at, report FROM runs WHERE id = :run", {"run": run})
     if not rows:
         raise NotFound("run", run)
     if rows[0]["state"] == "undone":
         raise CannotUndoRun(f"{run} was undone already.")
     if not rows[0]["finished_at"] or rows[0]["state"] in ("stopped", "accepted"):
         raise CannotUndoRun(f"{run} did not end. It changed nothing.")
+    if json.loads(rows[0]["report"] or "{}").get("dry_run"):
+        raise CannotUndoRun(f"{run} was a dry run. It changed nothing.")
 
 
 def _lines(db: Database, run: str) -> dict[str, list[dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import json
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import whoholds
 from tests.catalogue.harvest.bodies import body, serve
-from tests.fakes.upstream import Upstream, package, serving
+from tests.fakes.upstream import Upstream, gives, package, serving
 
 
 @pytest.fixture
@@ -112,6 +113,52 @@ def test_an_import_is_taken_back(upstream: Upstream, tmp_path: Path) -> None:
     assert run("import", "--undo", imported["run"]).exit_code == 1
     assert run("import", str(file), "--undo", imported["run"]).exit_code == 2
     assert run("import").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"), [("/new.jsonl", "text/plain"), ("/new.jsonl.gz", "application/gzip"), ("/x", "text/csv")]
+)
+def test_a_file_at_an_address_is_brought_in(upstream: Upstream, path: str, media_type: str) -> None:
+    lines = '{"id": "a/b", "title": "Timetables", "publisher": "DfE"}\n'
+    body = "id,title,publisher\na/b,Timetables,DfE\n" if media_type == "text/csv" else lines
+    content = gzip.compress(body.encode()) if path.endswith(".gz") else body.encode()
+    upstream.routes[path] = gives(content, media_type=media_type)
+    report = json.loads(run("import", upstream.url + path, "--json").stdout)
+    assert (report["added"], report["failed"]) == (1, 0)
+    assert "Timetables" in run("ask", "who holds timetables?").stdout
+    assert json.loads(run("import", upstream.url + path, "--json", "--dry-run").stdout)["unchanged"] == 1
+
+
+def test_an_address_that_may_not_be_asked_or_has_nothing_brings_in_nothing(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "404" in str(run("import", f"{upstream.url}/nowhere.csv").exception)
+    monkeypatch.delenv("WHOHOLDS_HARVEST_ALLOW")
+    asked = len(upstream.asked)
+    assert "WHOHOLDS_HARVEST_ALLOW" in str(run("import", f"{upstream.url}/new.jsonl").exception)
+    assert len(upstream.asked) == asked
+
+
+def test_an_import_is_taken_back_by_who_brought_it_in_or_an_administrator(upstream: Upstream, tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "id,roles\nsteward,steward:department-for-education\nother,steward:home-office\nadmin,admin\n", encoding="utf-8"
+    )
+    assert run("people", "import", str(people)).exit_code == 0
+    file = tmp_path / "new.jsonl"
+
+    def imported(number: int) -> str:
+        file.write_text(f'{{"id": "a/{number}", "title": "A", "publisher": "DfE"}}\n', encoding="utf-8")
+        return str(json.loads(run("import", str(file), "--as", "steward", "--json").stdout)["run"])
+
+    first, second = imported(1), imported(2)
+    for command in (["import", "--undo", first], ["harvest", "undo", first]):
+        refused = run(*command, "--as", "other")
+        assert refused.exit_code == 1
+        assert "It is for: administrator." in str(refused.exception)
+    assert run("import", "--undo", first, "--as", "steward").exit_code == 0
+    assert run("harvest", "undo", second, "--as", "admin").exit_code == 0
+    assert run("import", "--undo", "RUN-9999", "--as", "admin").exit_code == 1
 
 
 def test_conflicts_are_listed_and_decided_at_once(upstream: Upstream, tmp_path: Path) -> None:

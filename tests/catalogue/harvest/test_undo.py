@@ -71,6 +71,16 @@ def test_a_run_that_is_not_there_or_did_not_end_cannot_be_undone(db: Database) -
         undo(db, "RUN-0500", by="ada", now=NOW)
 
 
+def test_a_dry_run_changed_nothing_and_cannot_be_undone(
+    db: Database, upstream: Upstream, harvesting: Harvesting
+) -> None:
+    upstream.packages = [package(1)]
+    harvesting.add(db)
+    for run in (harvesting(db, dry_run=True).run, bring_in(db, [ROW], NOW, dry_run=True).run):
+        with pytest.raises(CannotUndoRun, match="was a dry run"):
+            undo(db, run, by="ada", now=NOW)
+
+
 def test_the_same_file_can_be_imported_again_after_an_undo(db: Database) -> None:
     rows = [ROW | {"licence": "OGL"}, ROW | {"id": "b"}]
     run = bring_in(db, rows, NOW)
