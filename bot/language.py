@@ -47,6 +47,11 @@ def phrase(english: str) -> str:
     return phrases().get(english, english) if spoken() is Language.WELSH else english
 
 
+def each_phrase(english: str) -> str:
+    """Fixed phrases with semicolons between them, and whatever a person added, in the language that is spoken now."""
+    return "; ".join(map(phrase, english.split("; ")))
+
+
 class Spoken(Mapping[K, str]):
     """A table of fixed phrases: reading one gives it in the language that is spoken then."""
 

@@ -111,6 +111,7 @@ def _environment(**more: Any) -> Environment:
         listed=words.listed,
         count=words.count,
         access=words.access,
+        each_phrase=language.each_phrase,
         phrase=language.phrase,
         sentence=language.sentence,
     )

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, render_template, request
 
-from bot.language import phrase, sentence, speak, spoken
+from bot.language import each_phrase, phrase, sentence, speak, spoken
 from catalogue.model import Language
 
 
@@ -14,7 +14,7 @@ def register(app: Flask) -> None:
     app.before_request(_choose)
     app.after_request(_vary)
     app.jinja_env.globals.update(elsewhere=elsewhere)
-    app.jinja_env.filters.update(phrase=phrase, sentence=sentence)
+    app.jinja_env.filters.update(phrase=phrase, sentence=sentence, each_phrase=each_phrase)
 
 
 def page(name: str, **values: Any) -> str:

@@ -12,6 +12,9 @@ from bot.playground.transcript import elements_of
 from bot.playground.workspace import Workspace
 from bot.slack.blocks import TEXT
 
+NUMBERED = re.compile(r"\.\d+$")
+"""At the end of what a button does: Slack wants each act once in a row of buttons."""
+
 WORDS = re.compile(r"[^\W\d_]")
 """What a screen reader can say: a sign or a number alone is no label."""
 
@@ -22,10 +25,14 @@ def missing(workspace: Workspace) -> Iterator[str]:
         if not message.deleted:
             yield from unheard(message)
             yield from unlabelled(message.blocks)
+            yield from alike(message.blocks)
     for person in workspace.users:
         views = [*workspace.views.stack(person), workspace.views.home(person)]
         for view in filter(None, views):
             yield from unlabelled(view.blocks)
+            yield from alike(view.blocks)
+            if view.payload.get("title", {}).get("text", "").endswith("…"):
+                yield f"a title that is cut off: {view.payload['title']['text']!r}"
 
 
 def unheard(message: Message) -> Iterator[str]:
@@ -61,3 +68,15 @@ def unlabelled(blocks: Blocks) -> Iterator[str]:
                 label = element.get("accessibility_label") or element["text"]["text"]
                 if not WORDS.search(element["text"]["text"]) or not WORDS.search(label):
                     yield f"no words on the button {element['text']['text']!r} ({element['action_id']})"
+
+
+def alike(blocks: Blocks) -> Iterator[str]:
+    """Buttons that do different things and are called the same: only their place or their colour tells them apart."""
+    deeds: dict[str, tuple[str, str]] = {}
+    for block in blocks:
+        for element in elements_of(block):
+            if element["type"] == "button":
+                called = element.get("accessibility_label") or element["text"]["text"]
+                deed = NUMBERED.sub("", element["action_id"]), str(element.get("value") or element.get("url"))
+                if deeds.setdefault(called, deed) != deed:
+                    yield f"two buttons are called {called!r}: {deeds[called]} and {deed}"

@@ -163,7 +163,7 @@ def test_a_change_is_taken_back_from_the_history(town: Town) -> None:
     town.sender.close_view(STEWARD)
     town.sender.click(STEWARD, front(town), "entry.history", value=NPD)
     shown = front(town)
-    assert "Title: National Pupil Database → A mistake" in words_of(shown)
+    assert "Title: was National Pupil Database, is now A mistake" in words_of(shown)
     assert "You changed title" in words_of(shown)
     revision = entry(town).revision
     town.sender.click(STEWARD, shown, "entry.undo", value=f"{revision} {NPD}")
