@@ -42,6 +42,7 @@ from bot.slack import (
     roles,
     stewarding,
     telling_form,
+    undoing,
     unfurling,
     uploading,
     wanting,
@@ -76,6 +77,7 @@ TELLERS: dict[str, Teller] = {
     **proposing.TELLERS,
     **request_cards.TELLERS,
     **reviewing.TELLERS,
+    **undoing.TELLERS,
     **uploading.TELLERS,
     **wanting.TELLERS,
     **roles.TELLERS,
@@ -144,7 +146,7 @@ def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
         answering=Answering(catalogue.context, slack, identity["team_id"], settings.channels_are_for_government),
         tellers=TELLERS,
         home=home.view,
-        jobs={"upload": uploading.Uploads(desk).do},
+        jobs={"upload": uploading.Uploads(desk).do, "undo": undoing.Undoing(desk).do},
     )
     uses_http = settings.app_token is None
     site = web.create(
@@ -198,6 +200,7 @@ def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     adding.register(bolt, desk)
     proposing.register(bolt, desk)
     harvesting.register(bolt, desk)
+    undoing.register(bolt, desk)
     duplicates.register(bolt, desk)
     reviewing.register(bolt, desk)
     wanting.register(bolt, desk)

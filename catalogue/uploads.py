@@ -278,14 +278,17 @@ def is_own(db: Database, run: str, person: Person, *, now: datetime) -> bool:
     return upload is not None and upload.person == person.id and may_bring(person, now=now)
 
 
-def take_back(db: Database, run: str, *, by: str, now: datetime) -> Undone:
+def take_back(
+    db: Database, run: str, *, by: str, now: datetime, and_then: Callable[[], object] = lambda: None
+) -> Undone:
     """Take back everything that a run changed and nobody changed since. If it brought in a file, its cards say so.
 
-    Raises NotFound and CannotUndoRun.
+    `and_then` is called inside the transaction. Raises NotFound and CannotUndoRun.
     """
     upload = _of_run(db, run)
 
     def within(undone: Undone) -> None:
+        and_then()
         if upload is None:
             return
         if not _move(db, upload, State.UNDONE, only=State.DONE, report={**upload.report, "undone": undone.as_json()}):

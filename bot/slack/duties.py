@@ -150,4 +150,5 @@ def administration(context: Context, person: Person, now: datetime, page: Page) 
         section(say("health", entries=datasets.count(context.db), **counts)),
         section(say("index", index=index, built=day(index.built) if index.built else None)),
         section(say("sources", total=len(known), troubled=[each for each in known if each.problem][:SHOWN])),
+        buttons(button("What was brought in", action_id="run.list", value="runs")),
     ]

@@ -49,7 +49,7 @@ def undo(
 
     What entries become is worked out before the transaction that writes it; `within` is called inside that.
     """
-    _guard(db, run)
+    ensure_undoable(db, run)
     since = datasets.last_change(db)
     done = Undone(run, begin(db, source=f"undo {run}", by=by, now=now))
     taken_back = _prepare(db, done)
@@ -57,7 +57,7 @@ def undo(
     named = references.within_entries(db, bodies)
     with db.atomic():
         datasets.take_changes(db, 0)  # nobody else changes an entry meanwhile
-        _guard(db, run)
+        ensure_undoable(db, run)
         for dataset_id in prepared.late(db, done.undo, since=since):
             prepared.take_out(db, done.undo, [dataset_id])
             done.changed_since.append(dataset_id)
@@ -111,7 +111,8 @@ def _finish(db: Database, done: Undone, *, by: str, now: datetime) -> None:
     audit.record(db, by=by, action="harvest.run", about=done.undo, detail=detail, now=now)
 
 
-def _guard(db: Database, run: str) -> None:
+def ensure_undoable(db: Database, run: str) -> None:
+    """Raises NotFound, and CannotUndoRun when a run was undone, never ended, or was a dry run."""
     rows = db.query("SELECT state, finished_at, report FROM runs WHERE id = :run", {"run": run})
     if not rows:
         raise NotFound("run", run)
