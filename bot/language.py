@@ -1,8 +1,8 @@
 """The language that is spoken while something is worked out: English, or Welsh to a person who wants it.
 
 Templates have a twin in `templates/cy`. Words that stand in Python, in the questions of a request or in a refusal of
-the catalogue's are looked up in the `.toml` files there. What has no Welsh is said in English; the tests keep that
-from happening.
+the catalogue's are looked up in the `.toml` files there, and what the rules for sharing say in
+`catalogue/data/sharing/welsh.toml`. What has no Welsh is said in English; the tests keep that from happening.
 """
 
 import re
@@ -17,6 +17,9 @@ from typing import TypeVar
 from catalogue.model import Language
 
 K = TypeVar("K")
+
+RULES = resources.files("catalogue").joinpath("data/sharing/welsh.toml")
+"""The Welsh of what the rules for sharing say stands beside them; its table `reading` says who has read it."""
 
 _SPOKEN: ContextVar[Language] = ContextVar("spoken", default=Language.ENGLISH)
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
@@ -99,7 +102,10 @@ def joint(word: str, following: str) -> str:
 @cache
 def phrases() -> Mapping[str, str]:
     """Every fixed phrase with its Welsh."""
+    rules = tomllib.loads(RULES.read_text(encoding="utf-8"))
     found: dict[str, str] = {}
+    for table in (rules[name] for name in rules if name != "reading"):
+        found |= table
     for file in sorted(resources.files("bot").joinpath("templates/cy").iterdir(), key=lambda each: each.name):
         if file.name.endswith(".toml"):
             for table in tomllib.loads(file.read_text(encoding="utf-8")).values():

@@ -44,10 +44,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a rule applies: its facts in words with their fields, and its references with the oldest date."""
+    """Why a rule applies: each fact once, and its references with the oldest date."""
 
     rule: str
-    because: tuple[str, ...]
+    because: tuple[Reason, ...]
     citations: tuple[str, ...]
     checked: str
 
@@ -126,9 +126,9 @@ class Explanation:
         whys = []
         for rule in dict.fromkeys(item.rule for item in sorted(chosen, key=lambda item: item.rule)):
             own = [item for item in chosen if item.rule == rule]
-            reasons = dict.fromkeys(f"{r.say} ({r.field})" for item in own for r in item.because)
+            reasons = {(reason.say, reason.field): reason for item in own for reason in item.because}
             citations = tuple(dict.fromkeys(each for item in own for each in item.citation.split("; ")))
-            whys.append(Why(rule, tuple(reasons), citations, min(item.checked for item in own)))
+            whys.append(Why(rule, tuple(reasons.values()), citations, min(item.checked for item in own)))
         return tuple(whys)
 
     @property
