@@ -17,9 +17,9 @@ from catalogue.harvest.report import Report
 from catalogue.model import GOVERNMENT, Dataset, Person
 from tests.catalogue.harvest.bodies import body, serve
 from tests.fakes.upstream import Upstream, package, serving
+from tests.journeys.asking import ADMIN, STEWARD, presses
 from tests.journeys.conftest import Town
 
-STEWARD, ADMIN, ANALYST = "U0STEWARD", "U0ADMIN", "U0ANALYST"
 FIRST = "department-for-education/dataset-1"
 
 
@@ -122,7 +122,7 @@ def test_what_somebody_changed_since_and_what_is_in_use_are_named(town: Town, up
 @pytest.mark.parametrize("action", ["run.list", "run.undo"])
 def test_nobody_else_sees_the_list_or_takes_anything_back(town: Town, upstream: Upstream, action: str) -> None:
     first, before = ledger.latest(town.db, limit=1)[0].id, entry(town)
-    town.sender.click(STEWARD, home(town), action, value=first)
+    presses(town, STEWARD, action, first)
     view = words(town.workspace.views.front(STEWARD))
     assert "It is for: administrator" in view and first not in view
     assert audit.newest(town.db)[0].outcome == "refused"
