@@ -22,6 +22,7 @@ from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
 from bot.slack import (
     adding,
+    arriving,
     coming,
     duplicates,
     finding,
@@ -187,6 +188,7 @@ def _following(slack: SlackApi, team_id: str) -> Chore:
 
 def listen(bolt: App, desk: Desk, *, bot_user_id: str) -> None:
     """Add every listener. Bolt tries them in order: the hot ones come first."""
+    arriving.register(bolt, desk)
     bolt.middleware(_speaking(desk))
     stewarding.register_command(bolt, desk)
     uploading.register(bolt, desk)

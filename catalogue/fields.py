@@ -94,7 +94,8 @@ def _long(name: str, value: Any) -> str:
 
 
 def _identifier(_name: str, value: Any) -> str:
-    identifier = clean_line(text(value), ID_LIMIT + 1)
+    """An id is one word: what stands between the words of a source's id becomes a hyphen."""
+    identifier = "-".join(clean_line(text(value), ID_LIMIT + 1).split())
     if len(identifier) > ID_LIMIT:
         raise Unclear(f"An id has at most {ID_LIMIT} characters.")
     return identifier
@@ -201,7 +202,11 @@ def _parts(record: Mapping[str, Any], known: Iterable[str]) -> dict[str, str]:
 
 
 def _cleaner(name: str) -> Callable[[str, Any], Any]:
-    special: dict[str, Callable[[str, Any], Any]] = {"id": _identifier, "contact": _contact, "lead_time_days": _days}
+    special: dict[str, Callable[[str, Any], Any]] = {
+        **dict.fromkeys(("id", "supersedes", "superseded_by"), _identifier),
+        "contact": _contact,
+        "lead_time_days": _days,
+    }
     if name in special:
         return special[name]
     for names, cleaner in ((LISTS, _list), (ENUMS, _choice), (DATES, _date), (RECORDS, _records), (LONG, _long)):

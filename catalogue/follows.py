@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from catalogue import clock, datasets, outbox
+from catalogue import clock, datasets, organisations, outbox
 from catalogue.errors import NotFound
 from catalogue.model import Audience, Dataset, Person, Revision
 from catalogue.people import find
@@ -22,6 +22,9 @@ NEWS_KEPT = timedelta(days=30)
 DIGEST_AT = time(9)
 MOST = 200
 """How much one person can follow."""
+
+LONGEST = 300
+"""Characters of what is followed: as many as an id has."""
 
 ENOUGH = 0.6
 """The share of a saved question's weight that an entry has to hold to answer it."""
@@ -51,14 +54,17 @@ class News:
 
 
 def start(db: Database, person: Person, kind: str, what: str, *, now: datetime) -> bool:
-    """Follow something. False when they do already, or follow as much as one person can."""
+    """Follow something. False when they do already, or follow as much as one person can. Raises NotFound for an entry
+    that they may not know of, and for an organisation that is none."""
+    if kind == "organisation" and organisations.find(db, what) is None:
+        raise NotFound("organisation", what[:80])
     with db.atomic():
         if len(of(db, person.id)) >= MOST:
             return False
         new = db.execute(
             "INSERT INTO follows (person, kind, what, pace, at) VALUES (:person, :kind, :what, 'at_once', :now)"
             " ON CONFLICT (person, kind, what) DO NOTHING",
-            {"person": person.id, "kind": kind, "what": what[:200], "now": clock.stamp(now)},
+            {"person": person.id, "kind": kind, "what": what[:LONGEST], "now": clock.stamp(now)},
         )
         if kind == "entry":
             entry = datasets.get(db, what, audience=audience_of(person))

@@ -9,7 +9,18 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from bot import replies
 from bot.language import phrase, sentence
 from bot.render import MRKDWN, Ready, part
-from bot.slack.blocks import OUTSIDE, SECTION, SlackMessage, button, buttons, message, note, section
+from bot.slack.blocks import (
+    OUTSIDE,
+    SECTION,
+    VALUE,
+    SlackMessage,
+    button,
+    button_saying,
+    buttons,
+    message,
+    note,
+    section,
+)
 from catalogue.search.phrase import as_written
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import SHOWN, Answer, Outcome, Shown
@@ -60,7 +71,7 @@ def as_message(
     if reply.foot:
         blocks.append(note(reply.foot))
     choices = [
-        button(sentence(choice.label), action_id=f"question.ask.{place}", value=choice.question)
+        button_saying(sentence(choice.label), action_id=f"question.ask.{place}", value=choice.question)
         for place, choice in enumerate(answer.choices[:5])
         if not reply.entries
     ]
@@ -75,7 +86,7 @@ def as_message(
 
 def _other_question(answer: Answer) -> ButtonElement:
     label = part(MRKDWN, "slack/answers.jinja", "other_question", question=answer.also)
-    return button(label, action_id="question.ask.9", value=answer.also)
+    return button_saying(label, action_id="question.ask.9", value=answer.also)
 
 
 def _shared(asked: Asked) -> str:
@@ -86,7 +97,7 @@ def _shared(asked: Asked) -> str:
 
 def _steps(answer: Answer) -> list[ButtonElement]:
     return [
-        button(
+        button_saying(
             phrase(STEPS[step.act]).format(value=step.value),
             action_id=step.act,
             value=step.value,
@@ -113,16 +124,23 @@ def _about_the_answer(answer: Answer, asked: Asked) -> list[ButtonElement]:
     found = []
     text = asked.text[:LONGEST_ASKED]
     if answer.shown and not answer.details.get("is_second_try"):
-        rejected = {"asked": text, "shown": [entry.dataset.id[:150] for entry in answer.shown[:SHOWN]]}
-        found.append(button("Not what I meant", action_id="answer.reject", value=json.dumps(rejected)))
+        found.append(button("Not what I meant", action_id="answer.reject", value=_rejected(text, answer)))
     if answer.corrections:
         typed = ", ".join(typed for typed, _meant in answer.corrections)
         label = phrase("Search instead for “{typed}”").format(typed=typed)
-        found.append(button(label, action_id="question.ask", value=as_written(text, answer.corrections)))
+        found.append(button_saying(label, action_id="question.ask", value=as_written(text, answer.corrections)))
     if asked.is_shareable and answer.intent not in PERSONAL:
         value = json.dumps({"asked": text, "after": asked.after})
         found.append(button("Share in channel", action_id="answer.share", value=value))
     return found
+
+
+def _rejected(asked: str, answer: Answer) -> str:
+    """The question and the entries that were shown, as a button carries them; a long question is cut to fit."""
+    shown = [entry.dataset.id[:300] for entry in answer.shown[:SHOWN]]
+    while len(value := json.dumps({"asked": asked, "shown": shown}, ensure_ascii=False)) > VALUE and asked:
+        asked = asked[: len(asked) * 3 // 4]
+    return value
 
 
 def _pieces(lead: str) -> list[str]:

@@ -42,7 +42,9 @@ class SlackApi:
         return self._post(self._url + method, body, self._headers)
 
     def respond(self, response_url: str, **message: Any) -> None:
-        """Answer a slash command or a click by its response address. Raises SlackError."""
+        """Answer a slash command or a click by its response address, which is Slack's. Raises SlackError."""
+        if not self._is_slacks(response_url):
+            raise SlackError("not_slacks")
         self._post(response_url, message, {})
 
     def fetch(self, url: str, *, limit: int) -> bytes:
@@ -66,10 +68,14 @@ class SlackApi:
 
     def _is_slacks(self, url: str) -> bool:
         """Whether an address is Slack's own: its domain over https, or the very place whose methods are called."""
-        there, own = urlsplit(url), urlsplit(self._url)
+        try:
+            there, own = urlsplit(url), urlsplit(self._url)
+            host, domain = there.hostname or "", (own.hostname or "").removeprefix("www.")
+        except ValueError:
+            return False
         if (there.scheme, there.netloc) == (own.scheme, own.netloc):
             return True
-        return there.scheme == "https" and (there.hostname or "").endswith(".slack.com") and "@" not in there.netloc
+        return there.scheme == "https" and host.endswith((".slack.com", f".{domain}")) and "@" not in there.netloc
 
     def close(self) -> None:
         self._http.close()

@@ -70,13 +70,19 @@ def buttons(*elements: ButtonElement) -> Block:
 
 
 def button(label: str, *, action_id: str, value: str, about: str | None = None, primary: bool = False) -> ButtonElement:
-    """A button. `about` completes the label for a screen reader where several buttons share one."""
-    label = phrase(label)
+    """A button whose label is a fixed phrase. `about` completes it for a screen reader where several share one."""
+    return button_saying(phrase(label), action_id=action_id, value=value, about=about, primary=primary)
+
+
+def button_saying(
+    words: str, *, action_id: str, value: str, about: str | None = None, primary: bool = False
+) -> ButtonElement:
+    """A button with words that stand as they are, such as those of a question or an entry."""
     return ButtonElement(
-        text=PlainTextObject(text=cut(plain(label), LABEL), emoji=False),
+        text=PlainTextObject(text=cut(plain(words), LABEL), emoji=False),
         action_id=action_id,
         value=value[:VALUE],
-        accessibility_label=cut(plain(f"{label}: {about}"), 75) if about else None,
+        accessibility_label=cut(plain(f"{words}: {about}"), 75) if about else None,
         style="primary" if primary else None,
     )
 

@@ -33,6 +33,7 @@ from intents.context import Context
 log = logging.getLogger(__name__)
 
 SLOW = "Slack could not show the form this time. Nothing is lost. Press the button again."
+DONE = "It is done, but Slack could not show it this time. Do not press the button again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,12 @@ class Desk:
         """The name of the organisation that holds an entry."""
         return self.context.search.vocabulary().name(dataset.publisher) or phrase("an organisation that is not named")
 
-    def open(self, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
+    def open(self, body: Mapping[str, Any], view: Mapping[str, Any], *, is_done: bool = False) -> None:
         """Show a modal: on top of the one that was clicked in, if there is one.
 
         Slack takes it for three seconds after the click. When that was missed, or Slack cannot show it now, the person
-        is told so privately; what they did before is saved all the same.
+        is told so privately; what they did before is saved all the same. `is_done`: the click has done something, and
+        the view only says so.
         """
         is_over = (body.get("view") or {}).get("type") == "modal"
         trigger = body["trigger_id"]
@@ -131,12 +133,12 @@ class Desk:
                 else self.slack.call("views.open", trigger_id=trigger, view=view)
             )
         ):
-            self._say_slow(body)
+            self._say_slow(body, is_done=is_done)
 
-    def renew(self, body: Mapping[str, Any], view_id: str, view: Mapping[str, Any]) -> None:
+    def renew(self, body: Mapping[str, Any], view_id: str, view: Mapping[str, Any], *, is_done: bool = False) -> None:
         """Show something else in a modal that is open; when Slack cannot now, the person is told so privately."""
         if not self._is_shown(lambda: self.slack.call("views.update", view_id=view_id, view=view)):
-            self._say_slow(body)
+            self._say_slow(body, is_done=is_done)
 
     def renew_beneath(self, view_id: str, view: Mapping[str, Any]) -> None:
         """Have a modal beneath another say what holds now; when Slack cannot, it is as it was when it was opened."""
@@ -156,8 +158,8 @@ class Desk:
             return False
         return True
 
-    def _say_slow(self, body: Mapping[str, Any]) -> None:
-        self.say(body, phrase(SLOW), key=f"slow:{body['trigger_id']}")
+    def _say_slow(self, body: Mapping[str, Any], *, is_done: bool = False) -> None:
+        self.say(body, phrase(DONE if is_done else SLOW), key=f"slow:{body['trigger_id']}")
 
     def say(self, body: Mapping[str, Any], text: str, *, key: str) -> None:
         """Say something to the person who clicked and nobody else, once for its key."""

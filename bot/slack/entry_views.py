@@ -116,7 +116,7 @@ def clash(error: Clashed, author: str, *, draft: str, about: Mapping[str, Any]) 
     for each in error.clashes:
         theirs, mine = in_words(each.field, each.theirs), in_words(each.field, each.mine)
         blocks.append(section(say("clash", label=LABELS[each.field], author=author, theirs=theirs, mine=mine)))
-        options = [option("theirs", "Keep what is there now"), option("mine", "Use mine")]
+        options = [option("theirs", phrase("Keep what is there now")), option("mine", phrase("Use mine"))]
         choose = RadioButtonsElement(action_id=ACTION, options=options, initial_option=options[0])
         which = phrase("{field}: which version?").format(field=LABELS[each.field])
         blocks.append(field(f"{VERSION}{each.field}", which, choose))

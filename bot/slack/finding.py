@@ -194,7 +194,7 @@ def _filled(view: Mapping[str, Any]) -> dict[str, str | None]:
     """What stands in each field: an option's value, or the words typed."""
     filled = {}
     for name, fields in view["state"]["values"].items():
-        (held,) = fields.values()
+        held: Mapping[str, Any] = next(iter(fields.values()), {})
         chosen = held.get("selected_option") or {}
         filled[name] = chosen.get("value") or (held.get("value") or "").strip() or None
     return {name: filled.get(name) for name in ("subject", "holder", "place", "period")}

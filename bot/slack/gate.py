@@ -16,6 +16,7 @@ AGE_LIMIT = 300
 DEPTH_LIMIT = 60
 
 _TIMESTAMP = re.compile(r"[0-9]{9,11}", re.ASCII)
+_MARKS = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
@@ -54,14 +55,22 @@ def _is_readable(content_type: str, body: bytes) -> bool:
 
 def _is_object(text: str) -> bool:
     """Whether it is an object, not too deep, whose event, if it has one, is an object: Bolt takes that for granted."""
-    depth = deepest = 0
-    for character in text:
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
-    if deepest > DEPTH_LIMIT:
+    if _depth(text) > DEPTH_LIMIT:
         return False
     value = json.loads(text)
     return isinstance(value, dict) and isinstance(value.get("event", {}), dict)
+
+
+def _depth(text: str) -> int:
+    """How deep JSON goes. Brackets that somebody wrote in a text are no depth."""
+    depth = deepest = 0
+    is_in_text = False
+    for mark in _MARKS.findall(text):
+        if mark == '"':
+            is_in_text = not is_in_text
+        elif mark in "[{" and not is_in_text:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif mark in "]}" and not is_in_text:
+            depth -= 1
+    return deepest

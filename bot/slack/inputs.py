@@ -66,9 +66,9 @@ def several_input(block_id: str, label: str, choices: Mapping[str, str], *, chos
     options = {value: option(value, words) for value, words in choices.items()}
     initial = [options[value] for value in chosen if value in options]
     element = StaticMultiSelectElement(
-        action_id=ACTION, options=list(options.values()), initial_options=initial or None, placeholder="Choose"
+        action_id=ACTION, options=list(options.values()), initial_options=initial or None, placeholder=phrase("Choose")
     )
-    return InputBlock(block_id=block_id, label=label, element=element, optional=True)
+    return field(block_id, label, element, optional=True)
 
 
 def look_up_input(block_id: str, label: str, *, action_id: str, placeholder: str, hint: str | None = None) -> Block:
@@ -78,7 +78,8 @@ def look_up_input(block_id: str, label: str, *, action_id: str, placeholder: str
 
 
 def option(value: str, words: str) -> Option:
-    return Option(value=value[:150], text=PlainTextObject(text=cut(plain(phrase(words)), 75), emoji=False))
+    """A choice with words that stand as they are: they may be those of an entry or a person."""
+    return Option(value=value[:150], text=PlainTextObject(text=cut(plain(words), 75), emoji=False))
 
 
 def value_of(state: Mapping[str, Any], block_id: str) -> str:

@@ -130,6 +130,7 @@ class Naming:
                 body,
                 body["view"]["id"],
                 modal("Names people use", [section(say("removed", called=name))], callback_id="term.done"),
+                is_done=True,
             )
         ack()
 

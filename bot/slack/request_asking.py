@@ -10,6 +10,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block, CheckboxesElement
 
+from bot.language import phrase
 from bot.slack import request_deeds, request_views
 from bot.slack.blocks import section
 from bot.slack.desk import Desk
@@ -91,9 +92,9 @@ class Asking:
     def _show(self, body: Mapping[str, Any], view: dict[str, Any]) -> None:
         present = body.get("view") or {}
         if present.get("type") == "modal":
-            self.desk.renew(body, present["id"], view)
+            self.desk.renew(body, present["id"], view, is_done=True)
         else:
-            self.desk.open(body, view)
+            self.desk.open(body, view, is_done=True)
 
 
 def _whom(_desk: Desk, _request: ShareRequest) -> list[Block]:
@@ -102,7 +103,7 @@ def _whom(_desk: Desk, _request: ShareRequest) -> list[Block]:
 
 def _agreed(desk: Desk, request: ShareRequest) -> list[Block]:
     """What was agreed, and a box to accept it."""
-    accept = option("yes", "I accept this for my organisation")
+    accept = option("yes", phrase("I accept this for my organisation"))
     element = CheckboxesElement(action_id=FILL, options=[accept])
     terms = [section(piece) for piece in outcome(desk.context, request)]
     return [*terms, field("accepted", "The conditions", element)]

@@ -5,7 +5,7 @@ from datetime import datetime
 from slack_sdk.models.blocks import ButtonElement
 
 from bot.language import phrase
-from bot.slack.blocks import button
+from bot.slack.blocks import button, button_saying
 from bot.slack.request_words import STEPS
 from catalogue import requests
 from catalogue.model import Person
@@ -74,7 +74,7 @@ def _share_buttons(request: ShareRequest, share: Share, *, is_holder: bool) -> l
         side = Side.HOLDER if is_holder else Side.REQUESTER
         open_steps = [each for each in share.steps if each.done_at is None]
         found += [
-            button(
+            button_saying(
                 phrase("Done: {step}").format(step=STEPS.get(each.id, each.id)),
                 action_id=f"share.tick.{each.id}",
                 value=request.id,

@@ -110,7 +110,7 @@ def _whom(_desk: Desk, _request: ShareRequest) -> list[Block]:
 
 
 def _parties(_desk: Desk, _request: ShareRequest) -> list[Block]:
-    options = [option(str(party), words) for party, words in WAITING.items()]
+    options = [option(str(party), phrase(words)) for party, words in WAITING.items()]
     return [field("party", "Whom does it wait for?", RadioButtonsElement(action_id=FILL, options=options))]
 
 

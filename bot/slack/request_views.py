@@ -94,7 +94,7 @@ def review(
     about = {"id": request.id, "version": request.version}
     if faults:
         return modal("Nearly there", blocks, callback_id="request.unfinished", about=about)
-    declare = CheckboxesElement(action_id=FILL, options=[option("yes", "I declare this")])
+    declare = CheckboxesElement(action_id=FILL, options=[option("yes", phrase("I declare this"))])
     blocks.append(InputBlock(block_id=DECLARED, label=cut(plain(phrase(declaration)), 2_000), element=declare))
     return modal("Read and send", blocks, callback_id="request.submit", submit="Send", about=about)
 

@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.language import phrase, sentence, spoken
 from bot.slack import duplicates, duties
-from bot.slack.blocks import button, buttons, header, note, section
+from bot.slack.blocks import button, button_saying, buttons, header, note, section
 from bot.slack.following import name_of
 from bot.slack.paging import Page, Section, say
 from bot.slack.request_words import STATES, day, next_in_words
@@ -37,7 +37,7 @@ def ask(context: Context, person: Person, now: datetime, page: Page) -> list[Blo
         for entry in datasets.some(context.db, place=place * APART, audience=reader, limit=1)
     ]
     choices = [
-        button(sentence(question), action_id=f"question.ask.{place}", value=question)
+        button_saying(sentence(question), action_id=f"question.ask.{place}", value=question)
         for place, question in enumerate(examples(context, entries))
     ]
     made: list[Block] = [header("Ask who holds data"), section(say("ask"))]
@@ -94,7 +94,7 @@ def followed(context: Context, person: Person, now: datetime, page: Page) -> lis
 def language(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
     """The other language that a person can be spoken to in: Slack itself does not offer Welsh."""
     other, called = (Language.ENGLISH, "English") if spoken() is Language.WELSH else (Language.WELSH, "Cymraeg")
-    return [buttons(button(called, action_id="language.choose", value=other, about=phrase("Language")))]
+    return [buttons(button_saying(called, action_id="language.choose", value=other, about=phrase("Language")))]
 
 
 SECTIONS: Mapping[str, Section] = {

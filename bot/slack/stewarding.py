@@ -230,8 +230,8 @@ class Stewarding:
         """Show the outcome in the modal that was clicked in, and have the overview beneath it say what holds now."""
         present = body.get("view")
         if not present:
-            return self.desk.open(body, view)
-        self.desk.renew(body, present["id"], view)
+            return self.desk.open(body, view, is_done=True)
+        self.desk.renew(body, present["id"], view, is_done=True)
         if present.get("root_view_id") != present["id"] and editing.may_edit(person, entry, now=now):
             overview = views.overview(entry, self.desk.shown(entry), self.desk.holder(entry))
             self.desk.renew_beneath(present["root_view_id"], overview)

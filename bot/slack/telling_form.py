@@ -6,6 +6,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block, CheckboxesElement, TimePickerElement
 
+from bot.language import phrase
 from bot.render import MRKDWN, part
 from bot.slack.blocks import modal, section
 from bot.slack.desk import Desk, errors_in, show_in
@@ -58,7 +59,7 @@ def _form(chosen: Preferences) -> dict[str, Any]:
 
 
 def _telling_inputs(chosen: Preferences) -> list[Block]:
-    once = option("yes", "Once a working day, what waits for me, instead of single messages")
+    once = option("yes", phrase("Once a working day, what waits for me, instead of single messages"))
     digest = CheckboxesElement(action_id=FILL, options=[once], initial_options=[once] if chosen.digest else None)
     clocks = [
         TimePickerElement(action_id=FILL, initial_time=each.isoformat("minutes") if each else None)

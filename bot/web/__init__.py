@@ -88,10 +88,10 @@ def deliveries(bolt: App, signing_secret: str, clock: Callable[[], float]) -> Bl
         if status:
             return Response(status=status)
         try:
-            delivery = to_bolt_request(request)
-        except (AttributeError, KeyError, TypeError, ValueError):  # Bolt knows no such shape
+            answer = bolt.dispatch(to_bolt_request(request))
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):  # Bolt knows no such shape
             return Response(status=400)
-        return to_flask_response(bolt.dispatch(delivery))
+        return to_flask_response(answer)
 
     return routes
 

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.language import speaking
 from bot.playground.block_kit import faults
 from bot.slack import blocks
 from bot.slack.answers import Asked, as_message
-from bot.slack.blocks import OUTSIDE, SlackMessage, button, buttons, divider, message, note, section
+from bot.slack.blocks import (
+    OUTSIDE,
+    SlackMessage,
+    button,
+    button_saying,
+    buttons,
+    divider,
+    message,
+    note,
+    section,
+)
+from bot.slack.carried import BUTTONS
+from bot.slack.inputs import option, select_input
+from catalogue.model import Language
 from tests.bot.test_render import with_vocabulary
 from tests.fakes.answering import QUESTIONS, Answering
 from tests.fakes.hostile import with_words
@@ -117,6 +133,38 @@ def test_a_message_of_too_many_characters_says_that_there_is_more() -> None:
     shown = message("text", [section("x" * 2_800) for _ in range(10)])
     assert faults(shown.blocks) == []
     assert "more" in shown.blocks[-1]["elements"][0]["text"]
+
+
+@pytest.mark.parametrize("asked", ["é" * 1_000, '"' * 1_000, "\\" * 1_000, "\n" * 1_000, "plain " * 160])
+def test_turning_an_answer_down_carries_the_question_whole_or_shorter_but_never_torn(
+    answering: Answering, asked: str
+) -> None:
+    answer = answering.answer("who holds the National Pupil Database?")
+    answer = replace(
+        answer, shown=tuple(replace(each, dataset=replace(each.dataset, id="x" * 299)) for each in answer.shown * 3)
+    )
+    shown = as_message(answer, answering.vocabulary, asked=Asked(asked))
+    carried = [
+        element["value"]
+        for block in shown.blocks
+        for element in block.get("elements", ())
+        if element.get("action_id") == "answer.reject"
+    ]
+    assert carried
+    told = json.loads(carried[0])
+    assert asked.startswith(told["asked"])
+    assert set(told["shown"]) == {"x" * 299}
+    assert BUTTONS["answer.reject"](carried[0])
+
+
+def test_words_that_happen_to_be_a_fixed_phrase_of_ours_stand_as_they_are() -> None:
+    with speaking(Language.WELSH):
+        assert button("Edit", action_id="entry.edit", value="x").to_dict()["text"]["text"] != "Edit"
+        named = button_saying("Edit", action_id="question.ask", value="x", about="Follow").to_dict()
+        assert (named["text"]["text"], named["accessibility_label"]) == ("Edit", "Edit: Follow")
+        assert option("edit", "Other").to_dict()["text"]["text"] == "Other"
+        choices = select_input("theme", "Theme", {"Edit": "Edit"}).to_dict()["element"]["options"]
+        assert choices[0]["text"]["text"] == "Edit"
 
 
 @given(st.text(max_size=200), st.text(max_size=3_000), st.none() | st.text(max_size=200))

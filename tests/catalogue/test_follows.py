@@ -121,6 +121,19 @@ def test_what_somebody_may_not_know_cannot_be_followed(db: Database, officer: Pe
     assert follows.of(db, GUEST.id) == []
 
 
+def test_only_an_organisation_that_there_is_can_be_followed(db: Database, officer: Person, now: datetime) -> None:
+    with pytest.raises(NotFound):
+        follows.start(db, officer, "organisation", "ministry-of-zebras", now=now)
+    assert follows.of(db, officer.id) == []
+
+
+def test_an_entry_with_a_long_id_is_followed_like_any_other(db: Database, officer: Person, now: datetime) -> None:
+    long = "dfe/" + "x" * 290
+    datasets.add(db, {**ENTRY, "id": long}, by="test", why=None, now=now)
+    assert follows.start(db, officer, "entry", long, now=now)
+    assert [each.what for each in follows.of(db, officer.id)] == [long]
+
+
 def test_a_day_s_news_are_one_message_at_nine_in_the_morning(
     db: Database, search: Search, officer: Person, entry: str, now: datetime
 ) -> None:

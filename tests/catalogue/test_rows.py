@@ -85,6 +85,8 @@ def test_what_is_kept_aside_is_bounded(value: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
+        ("id", " moj/court  cases ", "moj/court-cases"),
+        ("superseded_by", "moj/court cases", "moj/court-cases"),
         ("title", " <b>Pupils</b>\nand  schools ", "Pupils and schools"),
         ("summary", "<p>One</p><p>Two</p>", "One\n\nTwo"),
         ("keywords", "a; b|c\nd;;a", ["a", "b", "c", "d"]),

@@ -184,7 +184,9 @@ def test_a_change_is_taken_back_also_when_slack_cannot_show_it(
     assert entry(town).title == "National Pupil Database"
     assert town.workspace.faults.unmet() == 0
     town.settles()
-    assert "Nothing is lost" in town.said_to(STEWARD)[-1].text
+    told = town.said_to(STEWARD)[-1].text
+    assert "It is done" in told
+    assert "Press the button again" not in told, "what is done is not to be done once more"
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
