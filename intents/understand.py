@@ -190,6 +190,7 @@ def claims_of(message: Message, vocabulary: Vocabulary) -> list[tuple[Claim, Mod
 
 def respond(context: Context, question: Question, conversation: Conversation | None = None) -> Answer:
     """Understand a question and answer it. With a `conversation` what it refers to is known, and remembered in it."""
+    context = replace(context, search=context.search.as_it_is())
     is_known = context.search.names_hold(question.audience)
     vocabulary = context.search.vocabulary()
 

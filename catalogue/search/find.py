@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -54,10 +55,18 @@ class Search:
         self.index = Index(folder)
         self._shared = Shared()
         self._dictionaries = Dictionaries(folder)
+        self._vocabulary: Vocabulary | None = None
+
+    def as_it_is(self) -> "Search":
+        """The same search for as long as one answer takes: the record is asked now what is new, and not again."""
+        self.index.follow(self.db)
+        still = copy(self)
+        still.index, still._vocabulary = self.index.as_it_is(), self.vocabulary()
+        return still
 
     def vocabulary(self) -> Vocabulary:
         """What words stand for, as the record has it now."""
-        return self._shared.current(self.db)
+        return self._vocabulary or self._shared.current(self.db)
 
     def find(
         self,

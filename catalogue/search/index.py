@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +35,7 @@ from catalogue.store import Database
 log = logging.getLogger(__name__)
 
 BUILT = "built"  # an empty file that is as old as the index
-PAGE = 2_000
+PAGE = 1_000
 AT_ONCE = 50  # changes a question brings in itself: an edit or a few, not a harvest
 PATIENCE = 0.3  # seconds a question waits for another writer
 READERS_KEPT = 200
@@ -74,6 +75,13 @@ class Index:
         self._inode = 0
         self._named: dict[frozenset[str], tuple[int, tantivy.Index]] = {}
         self.generation = 0  # moves whenever what can be found has changed
+        self._is_still = False
+
+    def as_it_is(self) -> "Index":
+        """The same index, following the record no further."""
+        still = copy(self)
+        still._is_still = True
+        return still
 
     def follow(self, db: Database, *, wait: bool = False, progress: Callable[[int], None] = lambda _n: None) -> int:
         """Bring in what the record has and the index has not; returns how many entries. Cheap when there is nothing.
@@ -82,6 +90,8 @@ class Index:
         busy, are not waited for unless `wait`: the search goes on over what there is and a thread catches up. A torn
         or foreign index is built anew. Raises only what the record raises.
         """
+        if self._is_still:
+            return 0
         newest = datasets.last_change(db)
         state = self._state
         if state and state.change == newest:

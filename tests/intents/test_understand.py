@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalogue import datasets
+from catalogue.model import PUBLIC
+from catalogue.search.find import Search
 from catalogue.search.vocabulary import Vocabulary
+from catalogue.store import Database
 from intents.answers import Answer, Outcome
+from intents.context import Context, Question
 from intents.conversation import PASSING
 from intents.phrase import read_message
 from intents.slots import read_slots
 from intents.two import two_questions
-from intents.understand import BY_NAME, understand
+from intents.understand import BY_NAME, respond, understand
 from intents.which import ASKED_AS, which
 
 MANY = 10_000 if "WHOHOLDS_PROOF" in os.environ else 150
@@ -125,3 +131,23 @@ def test_of_two_questions_the_second_is_offered(vocabulary: Vocabulary):
 )
 def test_a_question_asked_twice_is_one(text: str, vocabulary: Vocabulary):
     assert two_questions(text, lambda part: ("holders", 0.9), PASSING) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["who holds free school meals data?", "what is Price Paid Data?", "what does NPD mean?"]
+)
+def test_an_answer_asks_the_record_once_what_is_new(
+    text: str, sample_catalogue: Search, now: datetime, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[Database] = []
+    last_change = datasets.last_change
+
+    def noted(db: Database) -> int:
+        asked.append(db)
+        return last_change(db)
+
+    monkeypatch.setattr(datasets, "last_change", noted)
+
+    respond(Context(sample_catalogue.db, sample_catalogue), Question(text, PUBLIC, now))
+
+    assert len(asked) == 1

@@ -48,6 +48,53 @@ def test_what_was_saved_is_found_by_the_next_search(db: Database, index: Index, 
     assert found(index, db) == ["a", "b", "c"]
 
 
+def test_an_index_as_it_is_follows_no_further_and_the_one_it_came_from_does(
+    sqlite_db: Database, index: Index, now: datetime
+) -> None:
+    add(sqlite_db, now, "a")
+    index.follow(sqlite_db)
+    still = index.as_it_is()
+    add(sqlite_db, now, "b")
+
+    assert still.follow(sqlite_db) == 0
+    assert held(still, sqlite_db) == ["a"]
+    assert found(index, sqlite_db) == ["a", "b"]
+
+
+def test_new_entries_are_held_once_though_what_was_followed_was_not_written_down(
+    sqlite_db: Database, tmp_path: Path, now: datetime
+) -> None:
+    add(sqlite_db, now, "a")
+    Index(tmp_path / "index").follow(sqlite_db)
+    before = (tmp_path / "index" / "state.json").read_text(encoding="utf-8")
+    add(sqlite_db, now, "b", "c")
+    amend(sqlite_db, now, "c", summary="x")
+    Index(tmp_path / "index").follow(sqlite_db)
+    (tmp_path / "index" / "state.json").write_text(before, encoding="utf-8")  # as after a power cut
+    again = Index(tmp_path / "index")
+
+    assert again.follow(sqlite_db) == 2
+    assert held(again, sqlite_db) == ["a", "b", "c"]
+
+
+def test_an_entry_that_is_changed_while_it_is_followed_is_held_once(
+    sqlite_db: Database, index: Index, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.follow(sqlite_db)
+    monkeypatch.setattr(index_module, "PAGE", 2)
+    add(sqlite_db, now, "a", "b", "c")
+    changed: list[str] = []
+
+    def change(_count: int) -> None:
+        if not changed:
+            changed.append("a")
+            amend(sqlite_db, now, "a", summary="x")
+
+    index.follow(sqlite_db, wait=True, progress=change)
+
+    assert held(index, sqlite_db) == ["a", "b", "c"]
+
+
 def test_following_says_how_many_entries_it_brought_in(sqlite_db: Database, index: Index, now: datetime) -> None:
     add(sqlite_db, now, "a", "b")
     assert [index.follow(sqlite_db) for _ in range(2)] == [2, 0]
