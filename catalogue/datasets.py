@@ -6,14 +6,15 @@ present one it is refused with Conflict and nothing is changed.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from catalogue import clock
 from catalogue.entries import FIELDS, Document, canonical, difference, digest, to_dataset
 from catalogue.errors import Conflict, InvalidEntry, NotFound
-from catalogue.model import Audience, Dataset, Revision, Status
+from catalogue.model import NOBODY_READS, Audience, Dataset, Revision, Status
 from catalogue.rows import clean
 from catalogue.store import Database
 
@@ -37,7 +38,40 @@ def get_many(db: Database, ids: Sequence[str], *, audience: Audience) -> list[Da
     marks = ", ".join(f":{name}" for name in names)
     rows = db.query(f"SELECT {COLUMNS} FROM datasets WHERE id IN ({marks})", names)
     found = {row["id"]: _dataset(row) for row in rows}
-    return [found[key] for key in ids if key in found and audience.may_know(found[key])]
+    return as_known(db, [found[key] for key in ids if key in found and audience.may_know(found[key])], audience)
+
+
+def as_known(db: Database, found: Sequence[Dataset], audience: Audience) -> list[Dataset]:
+    """Entries without the names of those that replace them or that they replace, where the audience may not know of
+    those: an id tells what it is of. What an entry says of its parts is left as whoever keeps it wrote it."""
+    named = {relative for dataset in found for relative in _relatives(dataset)}
+    if not named or audience is NOBODY_READS:
+        return list(found)
+    unknown = hidden(db, named, audience)
+    return [_without(dataset, unknown) if unknown & _relatives(dataset) else dataset for dataset in found]
+
+
+def hidden(db: Database, ids: Collection[str], audience: Audience) -> frozenset[str]:
+    """Those of these ids that are of entries which the audience may not know of."""
+    every, found = sorted(ids), set()
+    for start in range(0, len(every), PAGE // 2):
+        names = {f"id{place}": each for place, each in enumerate(every[start : start + PAGE // 2])}
+        marks = ", ".join(f":{name}" for name in names)
+        rows = db.query(f"SELECT {COLUMNS} FROM datasets WHERE id IN ({marks})", names)
+        found |= {row["id"] for row in rows if not audience.may_know(_dataset(row))}
+    return frozenset(found)
+
+
+def _relatives(dataset: Dataset) -> set[str]:
+    return {each for each in (dataset.supersedes, dataset.superseded_by) if each}
+
+
+def _without(dataset: Dataset, unknown: Collection[str]) -> Dataset:
+    return replace(
+        dataset,
+        supersedes=None if dataset.supersedes in unknown else dataset.supersedes,
+        superseded_by=None if dataset.superseded_by in unknown else dataset.superseded_by,
+    )
 
 
 def public_titles(db: Database, ids: Sequence[str]) -> dict[str, str]:
@@ -57,7 +91,7 @@ def everything(db: Database, *, audience: Audience) -> Iterator[Dataset]:
     last = ""
     while True:
         rows = db.query(f"SELECT {COLUMNS} FROM datasets WHERE id > :last ORDER BY id LIMIT {PAGE}", {"last": last})
-        yield from (dataset for dataset in map(_dataset, rows) if audience.may_know(dataset))
+        yield from as_known(db, [each for each in map(_dataset, rows) if audience.may_know(each)], audience)
         if len(rows) < PAGE:
             return
         last = rows[-1]["id"]
@@ -84,7 +118,8 @@ def by_publisher(
         " AND (:theme = '' OR theme = :theme) ORDER BY visibility <> 'public', title LIMIT :limit",
         {"slug": slug, "theme": theme or "", "limit": (skip + limit) * 3},
     )
-    return [dataset for dataset in map(_dataset, rows) if audience.may_know(dataset)][skip : skip + limit]
+    mine = [dataset for dataset in map(_dataset, rows) if audience.may_know(dataset)]
+    return as_known(db, mine[skip : skip + limit], audience)
 
 
 def count_by_theme(db: Database, slug: str, *, audience: Audience) -> tuple[int, dict[str, int]]:
@@ -198,7 +233,14 @@ def amend(
         if written != 1:
             raise _conflict(db, dataset_id)
         _remember(db, dataset_id, revision + 1, action, changed, by=by, why=why, now=now)
+        if "visibility" in changed:
+            names_changed(db)
     return to_dataset(after, revision=revision + 1, change=change)
+
+
+def names_changed(db: Database) -> None:
+    """Have the vocabulary read again: it tells everybody only the names of what everybody may know."""
+    db.execute("UPDATE counters SET value = value + 1 WHERE name = 'vocabulary'")
 
 
 def withdraw(

@@ -5,7 +5,7 @@ said at any revision can be worked out from what it says now.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,10 @@ from catalogue.store import Database
 
 UNSEEN = frozenset({"visible_to", "visibility", "source_id", "extras"})
 """Fields whose changes are shown to nobody but those who may edit the entry."""
+
+
+RELATIONS = frozenset({"supersedes", "superseded_by", "has_part", "served_by"})
+"""Fields that name other entries: such a change is shown to whoever may know of all of them."""
 
 
 def as_of(db: Database, dataset_id: str, revision: int) -> Dataset:
@@ -68,19 +72,27 @@ def shown_to(db: Database, dataset: Dataset, *, audience: Audience, is_editor: b
     lines = datasets.history(db, dataset.id)
     if is_editor:
         return lines
+    hidden = datasets.hidden(db, {each for line in lines for each in _relatives(line)}, audience)
     seen: list[Revision] = []
     document = to_document(dataset)
     for line in reversed(lines):
         before = with_values(document, {name: pair[0] for name, pair in line.changes.items()})
         if line.changes and not audience.may_know(to_dataset(before)):
             break
-        seen.append(_without_unseen(line))
+        seen.append(_without_unseen(line, hidden))
         document = before
     return [line for line in reversed(seen) if line.changes or line.action in ("add", "verify")]
 
 
-def _without_unseen(line: Revision) -> Revision:
-    kept = {name: pair for name, pair in line.changes.items() if name not in UNSEEN}
+def _relatives(line: Revision) -> set[str]:
+    """The ids of other entries that a change names."""
+    sides = [side for name in RELATIONS & line.changes.keys() for side in line.changes[name]]
+    return {each for side in sides for each in ([side] if isinstance(side, str) else side or ())}
+
+
+def _without_unseen(line: Revision, hidden: Collection[str]) -> Revision:
+    unseen = UNSEEN | RELATIONS if _relatives(line).intersection(hidden) else UNSEEN
+    kept = {name: pair for name, pair in line.changes.items() if name not in unseen}
     return Revision(line.dataset_id, line.revision, line.at, line.by, line.action, kept, None)
 
 

@@ -23,18 +23,20 @@ class Synonym:
     origin: str
 
 
-def add_synonym(db: Database, plain: str, term: str, *, by: str) -> bool:
+def add_synonym(db: Database, plain: str, term: str, *, by: str, entry: str | None = None) -> bool:
     """Have searches for `plain` also look for `term`. False when it is known already.
 
-    Raises ValueError when one of them is empty or they are the same.
+    `entry`: the id of the entry for which it is added. Everybody is told of it, so it counts only while everybody may
+    know of that entry. Raises ValueError when one of them is empty or they are the same.
     """
     plain, term = fold(clean_line(plain, LONGEST)), clean_line(term, LONGEST)
     if not plain or not fold(term) or plain == fold(term):
         raise ValueError("A synonym needs two different names: what people say, and what the catalogue calls it.")
     with db.atomic():
         added = db.execute(
-            "INSERT INTO synonyms (plain, term, origin) VALUES (:plain, :term, :by) ON CONFLICT DO NOTHING",
-            {"plain": plain, "term": term, "by": by},
+            "INSERT INTO synonyms (plain, term, origin, dataset_id) VALUES (:plain, :term, :by, :entry)"
+            " ON CONFLICT DO NOTHING",
+            {"plain": plain, "term": term, "by": by, "entry": entry},
         )
         organisations.touch(db)
     return bool(added)
@@ -74,19 +76,22 @@ class Term:
     origin: str
 
 
-def add_acronym(db: Database, acronym: str, meaning: str, *, holder: str | None, by: str) -> bool:
+def add_acronym(
+    db: Database, acronym: str, meaning: str, *, holder: str | None, by: str, entry: str | None = None
+) -> bool:
     """Have an acronym stand for something of `holder`. False when it is known already.
 
-    Raises ValueError when it is no acronym: empty, of several words, or the same as its meaning.
+    `entry` as with `add_synonym`. Raises ValueError when it is no acronym: empty, of several words, or the same as its
+    meaning.
     """
     acronym, meaning = clean_line(acronym, 30), clean_line(meaning, LONGEST)
     if not fold(acronym) or " " in acronym or not fold(meaning) or fold(acronym) == fold(meaning):
         raise ValueError("An acronym is one word, and stands for something else.")
     with db.atomic():
         added = db.execute(
-            "INSERT INTO acronyms (acronym, meaning, holder, kind, note, origin)"
-            " VALUES (:acronym, :meaning, :holder, 'dataset', NULL, :by) ON CONFLICT DO NOTHING",
-            {"acronym": acronym, "meaning": meaning, "holder": holder, "by": by},
+            "INSERT INTO acronyms (acronym, meaning, holder, kind, note, origin, dataset_id)"
+            " VALUES (:acronym, :meaning, :holder, 'dataset', NULL, :by, :entry) ON CONFLICT DO NOTHING",
+            {"acronym": acronym, "meaning": meaning, "holder": holder, "by": by, "entry": entry},
         )
         organisations.touch(db)
     return bool(added)

@@ -16,7 +16,7 @@ from bot.slack.desk import Desk
 from catalogue import clock, datasets, demand, follows, outbox
 from catalogue.errors import NotFound
 from catalogue.follows import Follow
-from catalogue.model import Dataset, Person
+from catalogue.model import Dataset, Person, Status
 from catalogue.rights import audience_of
 from intents.context import Context
 
@@ -131,6 +131,8 @@ def tell_news(context: Context, values: Mapping[str, Any], person: Person) -> Sl
 
 
 def _line(context: Context, dataset: Dataset, happening: str) -> dict[str, Any]:
+    if happening == "superseded" and not dataset.superseded_by:  # by what the reader may not know of
+        happening = "withdrawn" if dataset.status is Status.WITHDRAWN else "changed"
     return {"dataset": dataset, "happening": happening, "holder": context.search.vocabulary().name(dataset.publisher)}
 
 

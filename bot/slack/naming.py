@@ -98,14 +98,15 @@ class Naming:
 
     def _add(self, entry: Dataset, kind: str, name: str, meaning: str, person: Person, now: datetime) -> bool:
         """Add one name, inside the caller's transaction. False when it is known already."""
-        if kind == Kind.SYNONYM:
-            return terms.add_synonym(self.db, name, meaning, by=person.id)
+        is_everybodys = PUBLIC.may_know(entry)  # what a name stands for is told to everybody
+        if kind == Kind.SYNONYM and is_everybodys:
+            return terms.add_synonym(self.db, name, meaning, by=person.id, entry=entry.id)
         if kind == Kind.FORMER_NAME:
             if not entry.publisher:
                 raise ValueError("This entry names no organisation.")
             return terms.add_former_name(self.db, entry.publisher, name, by=person.id, now=now)
-        if kind == ENTRY_ACRONYM and PUBLIC.may_know(entry):  # what it stands for is told to everybody
-            terms.add_acronym(self.db, name, meaning, holder=entry.publisher, by=person.id)
+        if kind == ENTRY_ACRONYM and is_everybodys:
+            terms.add_acronym(self.db, name, meaning, holder=entry.publisher, by=person.id, entry=entry.id)
         field = "acronyms" if kind == ENTRY_ACRONYM else "alternative_titles"
         held = getattr(entry, field)
         after = editing.edit(self.db, entry.id, {field: [*held, name]}, revision=entry.revision, by=person, now=now)

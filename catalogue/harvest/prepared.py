@@ -97,6 +97,11 @@ def write(db: Database, run: str, *, by: str, why: str | None, now: datetime, ac
     )
     changed = ", ".join(f"{name} = p.{name}" for name in _COLUMNS.split(", "))
     db.execute(
+        "UPDATE counters SET value = value + 1 WHERE name = 'vocabulary' AND EXISTS (SELECT 1 FROM prepared p"
+        " JOIN datasets d ON d.id = p.id WHERE p.run = :run AND p.action = :action AND p.visibility <> d.visibility)",
+        {"run": run, "action": action},
+    )
+    db.execute(
         f"UPDATE datasets SET {changed}, revision = p.revision + 1, change = :first - 1 + p.turn, updated_at = :now"
         f" FROM (SELECT id, revision, {_COLUMNS}, ROW_NUMBER() OVER (ORDER BY place) AS turn FROM prepared"
         " WHERE run = :run AND action = :action) AS p WHERE datasets.id = p.id",

@@ -217,14 +217,23 @@ def _stems(words: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in split(words))
 
 
+TOLD_TO_EVERYBODY = (
+    "(dataset_id IS NULL OR EXISTS (SELECT 1 FROM datasets d WHERE d.id = dataset_id AND d.visibility = 'public'))"
+)
+"""A name that was added for an entry gives the entry away."""
+
+
 def load(db: Database) -> Vocabulary:
     """The vocabulary as the record has it now, as far as everyone may know it."""
     meanings = [
         Meaning(row["acronym"], row["meaning"], row["holder"], row["kind"], row["note"])
-        for row in db.query("SELECT acronym, meaning, holder, kind, note FROM acronyms ORDER BY acronym, meaning")
+        for row in db.query(
+            "SELECT acronym, meaning, holder, kind, note FROM acronyms"
+            f" WHERE {TOLD_TO_EVERYBODY} ORDER BY acronym, meaning"
+        )
     ]
     synonyms: dict[str, list[str]] = {}
-    for row in db.query("SELECT plain, term FROM synonyms ORDER BY plain, term"):
+    for row in db.query(f"SELECT plain, term FROM synonyms WHERE {TOLD_TO_EVERYBODY} ORDER BY plain, term"):
         synonyms.setdefault(row["plain"], []).append(row["term"])
     return Vocabulary(organisations.known_to_everyone(db), meanings, synonyms)
 

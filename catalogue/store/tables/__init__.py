@@ -32,4 +32,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     requests.m019_typed_by,
     people.m020_chosen_language,
     entries.m021_organisation_changes,
+    entries.m022_terms_of_entries,
 )

@@ -217,3 +217,9 @@ def m021_organisation_changes(db: Database) -> None:
         CREATE UNIQUE INDEX organisation_changes_run ON organisation_changes (run, slug)
         """,
     )
+
+
+def m022_terms_of_entries(db: Database) -> None:
+    """From which entry a name was added: it is told to everybody only as long as the entry is."""
+    for table in ("acronyms", "synonyms"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN dataset_id TEXT")
