@@ -4,6 +4,7 @@ Which one is due, and that only one process takes it, is in the record (`catalog
 asked for everything once a day and for what is recent in between. A run that somebody let go on is finished here too.
 """
 
+import ctypes
 import logging
 import threading
 from datetime import datetime, timedelta
@@ -64,6 +65,8 @@ class Harvester:
         for source in sources.due(self._db, now=now):
             if not self._end.is_set() and sources.take(self._db, source, now=now):
                 done.append(self._harvest(source, now))
+        if done:
+            give_back()
         return done
 
     def _harvest(self, source: Source, now: datetime) -> Report:
@@ -88,3 +91,13 @@ class Harvester:
             "stopped or not complete" if report.stopped_because else "good",
         )
         return report
+
+
+def give_back() -> None:
+    """Return to the system the memory that a harvest has used: glibc keeps it, 60 MB and more for 100,000 entries.
+
+    Where the C library has no such call nothing happens.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)

@@ -1,7 +1,7 @@
 """How the threads of a process that answers people take turns at its one interpreter.
 
 Harvests, imports and the index are worked on in the same process as answers. An answer lets go of the interpreter's
-lock some twenty times, whenever it asks the database or the index. To have it back from a thread that works without a
+lock many times, whenever it asks the database or the index. To have it back from a thread that works without a
 break it waits for a whole turn each time: with Python's 5 ms that alone is 100 ms. See decision 0023.
 """
 

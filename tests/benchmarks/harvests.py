@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from bot.harvester import give_back
 from bot.turns import take_short_turns
 from catalogue import clock, organisations
 from catalogue.harvest import ckan, sources
@@ -149,6 +150,7 @@ def measured(db: Database, search: Search, url: str, number: int, what: str, *, 
         with Fetcher(allowed=frozenset({urlsplit(url).netloc})) as fetcher:
             report = harvest(db, "portal", fetcher=fetcher, resolve=resolve, by="benchmark", now=clock.now())
         took, work = time.perf_counter() - begun, time.process_time() - worked
+        give_back()  # as the harvester does
         assert report.stopped_because is None, report.stopped_because
         assert (report.added or report.unchanged) == number, report
         return took, work

@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from bot.turns import take_short_turns
 from catalogue import clock, organisations, outbox
 from catalogue.harvest.run import merge_rows
 from catalogue.harvest.undo import undo
@@ -102,6 +103,7 @@ def on(url: str, folder: Path, number: int, *, answering: bool) -> None:
     migrate(db, now=clock.stamp(clock.now()))
     organisations.load_shipped(db)
     search = Search(db, folder / f"{db.dialect}.index")
+    take_short_turns(search)
     resolve = search.vocabulary().resolve
 
     def bring(**more: Any) -> str:
