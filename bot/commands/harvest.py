@@ -66,7 +66,7 @@ def command(
             else:
                 report = _harvest(catalogue, each, dry_run=dry_run, recent=recent, by=by)
             reports.append(report)
-            print_json(report.as_json()) if json_ else _tell(report)
+            print_json(report.as_json()) if json_ else _tell(report, is_recent=recent)
         if not dry_run:
             catalogue.search.index.follow(catalogue.db, wait=True)
     if not all(report.is_good for report in reports):
@@ -117,7 +117,7 @@ def _tell_undone(done: Undone) -> None:
         click.echo(f"  in use: {name}", err=True)
 
 
-def _tell(report: Report) -> None:
+def _tell(report: Report, *, is_recent: bool) -> None:
     would = "would be " if report.dry_run else ""
     click.echo(
         f"{report.source}: {report.added:,} {would}added, {report.changed:,} {would}changed,"
@@ -131,7 +131,11 @@ def _tell(report: Report) -> None:
         click.echo(f"{report.source}: {report.stopped_because}", err=True)
         for dataset_id in report.missing[:PRINTED]:
             click.echo(f"  missing: {dataset_id}", err=True)
+        if report.would_withdraw > PRINTED:
+            click.echo(f"  and {report.would_withdraw - PRINTED:,} more", err=True)
         for dataset_id, before, after in report.retitled[:PRINTED]:
             click.echo(f"  {dataset_id}: “{before}” is now “{after}”", err=True)
+    elif report.failed and not report.is_complete and not is_recent:
+        click.echo("Because so many records could not be read, nothing counts as missing.")
     for failure in report.failures[:PRINTED]:
         click.echo(f"  {failure['record']}, {failure['field']}: {failure['reason']} It was left out.", err=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from catalogue import audit, outbox, rights
 from catalogue.errors import CatalogueError, NotFound
-from catalogue.harvest import govuk, sources
+from catalogue.harvest import bodies, sources
 from catalogue.harvest.fetch import Fetcher
 from catalogue.harvest.gather import gather
 from catalogue.harvest.merge import merge
@@ -44,7 +44,7 @@ def harvest(
     """
     source = sources.get(db, name)
     if source.kind is Kind.ORGANISATIONS:
-        return govuk.harvest(db, source, fetcher, by=by, now=now, dry_run=dry_run)
+        return bodies.harvest(db, source, fetcher, by=by, now=now, dry_run=dry_run)
     since = source.since if only_recent and source.kind is Kind.CKAN else None
     run = gather(db, source, fetcher, resolve=resolve, by=by, now=now, since=since, progress=progress)
     return merge(db, source, run, by=by, now=now, dry_run=dry_run)
@@ -65,6 +65,8 @@ def go_on(db: Database, name: str, run: str, *, by: str, now: datetime) -> Repor
 
     if run_of(db, run) is None:
         raise NotFound("run", run)
+    if source.kind is Kind.ORGANISATIONS:
+        return bodies.go_on(db, source, run, by=by, now=now, is_waiting=is_waiting)
     return merge(db, source, run, by=by, now=now, go_on=is_waiting)
 
 

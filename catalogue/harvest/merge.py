@@ -200,7 +200,7 @@ class _Merge:
         """Write down how the run ended. What it put aside is kept only while somebody is asked."""
         self.report.stopped_because = problem
         if state == "done":
-            self._replace_stopped()
+            replace_stopped(self.db, self.source, but=self.run, now=self.now)
             sources.moved_on(self.db, self.source)
         self.db.execute(
             "UPDATE runs SET finished_at = :now, state = :state, report = :report WHERE id = :run",
@@ -219,8 +219,10 @@ class _Merge:
             sources.went_well(self.db, self.source, self.run, count=count, fresh=fresh, now=self.now)
         outbox.retell(self.db, self.run, now=self.now)
 
-    def _replace_stopped(self) -> None:
-        for run in sources.waiting(self.db, self.source.name):
-            if run != self.run:
-                self.db.execute("UPDATE runs SET state = 'replaced' WHERE id = :run", {"run": run})
-                outbox.retell(self.db, run, now=self.now)
+
+def replace_stopped(db: Database, source: Source, *, but: str, now: datetime) -> None:
+    """Runs that wait for somebody wait no longer: a newer one went well."""
+    for run in sources.waiting(db, source.name):
+        if run != but:
+            db.execute("UPDATE runs SET state = 'replaced' WHERE id = :run", {"run": run})
+            outbox.retell(db, run, now=now)

@@ -47,30 +47,36 @@ def present(db: Database) -> dict[str, Written]:
     return {row["slug"]: (row["document"], row["origin"]) for row in rows}
 
 
-def write(db: Database, run: str, changes: Iterable[Change]) -> None:
+def write(db: Database, run: str, changes: Collection[Change]) -> None:
     """Make changes and keep them, inside the caller's transaction, in which nobody else changes the vocabulary."""
-    rows = [{"run": run, **asdict(each)} for each in changes]
-    if not rows:
+    plan(db, run, changes)
+    if not changes:
         return
+    rows = [asdict(each) for each in changes]
     db.execute_many("DELETE FROM organisations WHERE slug = :slug", [row for row in rows if row["after"] is None])
     db.execute_many(
         "INSERT INTO organisations (slug, document, origin) VALUES (:slug, :after, :origin_after)"
         " ON CONFLICT (slug) DO UPDATE SET document = excluded.document, origin = excluded.origin",
         [row for row in rows if row["after"] is not None],
     )
+    organisations.touch(db)
+
+
+def plan(db: Database, run: str, changes: Iterable[Change]) -> None:
+    """Keep changes that a run makes, or would make once somebody lets it go on; in the place of those kept before."""
+    db.execute("DELETE FROM organisation_changes WHERE run = :run", {"run": run})
     db.execute_many(
         "INSERT INTO organisation_changes (run, slug, before, origin_before, after, origin_after)"
         " VALUES (:run, :slug, :before, :origin_before, :after, :origin_after)",
-        rows,
+        [{"run": run, **asdict(each)} for each in changes],
     )
-    organisations.touch(db)
 
 
 def last_words(db: Database, source: str) -> dict[str, str]:
     """What a source said last of each body that it was taken at its word for, also where that was undone."""
     rows = db.query(
         "SELECT c.slug, c.after FROM organisation_changes c JOIN runs r ON r.id = c.run WHERE r.source = :source"
-        " ORDER BY c.number",
+        " AND r.state IN ('done', 'undone') ORDER BY c.number",
         {"source": source},
     )
     return {row["slug"]: row["after"] for row in rows}
@@ -78,7 +84,7 @@ def last_words(db: Database, source: str) -> dict[str, str]:
 
 def added(db: Database, run: str) -> set[str]:
     """The bodies that were not there before a run: those that taking it back would remove."""
-    return {each.slug for each in _of(db, run) if each.before is None}
+    return {each.slug for each in planned(db, run) if each.before is None}
 
 
 def take_back(db: Database, run: str, *, undo: str, named: Collection[str]) -> TakenBack:
@@ -90,7 +96,7 @@ def take_back(db: Database, run: str, *, undo: str, named: Collection[str]) -> T
     organisations.take_turn(db)
     now = present(db)
     mine, changed_since = [], []
-    for each in _of(db, run):
+    for each in planned(db, run):
         if now.get(each.slug, ABSENT) == (each.after, each.origin_after):
             mine.append(each.backwards())
         else:
@@ -115,7 +121,8 @@ def _in_use(gone: set[str], becoming: Mapping[str, str | None], used: set[str]) 
         kept |= more
 
 
-def _of(db: Database, run: str) -> list[Change]:
+def planned(db: Database, run: str) -> list[Change]:
+    """What a run did, or would do once somebody lets it go on."""
     rows = db.query(
         "SELECT slug, before, origin_before, after, origin_after FROM organisation_changes WHERE run = :run"
         " ORDER BY number",

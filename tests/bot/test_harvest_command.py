@@ -65,6 +65,14 @@ def test_exit_codes_tell_a_good_harvest_from_one_that_stopped(upstream: Upstream
     assert "10 missing" in run("harvest", "portal", "--go-on", waiting).stdout
 
 
+def test_it_is_said_when_nothing_counts_as_missing(upstream: Upstream) -> None:
+    run("harvest", "portal")
+    upstream.packages[:3] = [{"id": f"bad-{number}"} for number in range(3)]
+    said = run("harvest", "portal").stdout
+    assert "0 missing" in said and "nothing counts as missing" in said
+    assert "nothing counts as missing" not in run("harvest", "portal", "--recent").stdout
+
+
 def test_a_dry_run_changes_nothing(upstream: Upstream) -> None:
     assert harvested("--dry-run")["added"] == 20
     assert harvested()["added"] == 20

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from catalogue import audit, organisations
-from catalogue.harvest import govuk, sources
+from catalogue.harvest import govuk, organisation_changes, sources
+from catalogue.harvest.harvest import CannotGoOn, accept, accepted, go_on
+from catalogue.harvest.undo import CannotUndoRun, undo
+from catalogue.model import Grant, Organisation, Person, Role
 from catalogue.store import Database
 from tests.catalogue.harvest.bodies import body, known, serve
 from tests.catalogue.harvest.conftest import Harvesting
+from tests.conftest import NOW
 from tests.fakes.upstream import Upstream, gives
 
 
@@ -92,3 +98,57 @@ def test_a_body_that_the_source_has_no_longer_is_counted_and_stays_and_a_source_
     report = harvesting(db)
     assert (report.would_withdraw, report.missing, report.withdrawn) == (1, ["office-for-boats"], 0)
     assert known(db)["office-for-boats"].name == "Office for Boats"
+
+
+def offices(name: str) -> list[Any]:
+    return [body(f"office-{number}", f"{name} {number}") for number in range(10)]
+
+
+@pytest.fixture
+def renamed(db: Database, upstream: Upstream, harvesting: Harvesting) -> str:
+    """A run that stopped: all ten bodies of the source would have another name."""
+    serve(upstream, offices("Office"))
+    harvesting.add(db, "organisations", "/api/organisations/1")
+    harvesting(db)
+    serve(upstream, [*offices("Nonsense"), body("office-for-boats", "Office for Boats")])
+    assert "would stop and ask" in (harvesting(db, dry_run=True).stopped_because or "")
+    report = harvesting(db)
+    assert (report.added, report.changed, len(report.retitled)) == (0, 0, 10)
+    assert "10 of 10 bodies have another name. Nothing was changed." in (report.stopped_because or "")
+    return report.run
+
+
+def test_when_too_many_bodies_have_another_name_nothing_changes_and_somebody_is_asked(
+    db: Database, upstream: Upstream, harvesting: Harvesting, renamed: str
+) -> None:
+    assert known(db)["office-3"].name == "Office 3"
+    assert list(sources.waiting(db, "portal")) == [renamed]
+    with pytest.raises(CannotUndoRun, match="did not end"):
+        undo(db, renamed, by="ada", now=NOW)
+    serve(upstream, offices("Office"))
+    assert harvesting(db).unchanged == 10
+    assert list(sources.waiting(db, "portal")) == [], "one that went well took its place"
+    with pytest.raises(CannotGoOn, match="replaced"):
+        go_on(db, "portal", renamed, by="ada", now=NOW)
+
+
+def test_a_stopped_run_goes_on_once_but_for_what_changed_meanwhile_and_can_be_undone(
+    db: Database, upstream: Upstream, harvesting: Harvesting, renamed: str
+) -> None:
+    before = organisation_changes.present(db)
+    organisations.save(db, [Organisation("office-4", "Ours")], origin="steward:ada")
+    admin = Person("ada", grants=(Grant(Role.ADMIN),))
+    accept(db, "portal", renamed, by=admin, now=NOW)
+    assert accepted(db) == [("portal", renamed, "ada")]
+    report = go_on(db, "portal", renamed, by="ada", now=NOW)
+    assert (report.added, report.changed, report.kept, report.stopped_because) == (1, 9, 1, None)
+    assert (known(db)["office-3"].name, known(db)["office-4"].name) == ("Nonsense 3", "Ours")
+    with pytest.raises(CannotGoOn, match="it is done"):
+        go_on(db, "portal", renamed, by="ada", now=NOW)
+    assert sources.get(db, "portal").problem is None
+    assert harvesting(db).unchanged == 10
+    done = undo(db, renamed, by="ada", now=NOW)
+    assert (done.put_back, done.removed, done.changed_since) == (9, 1, [])
+    after = organisation_changes.present(db)
+    assert {slug for slug in before | after if before.get(slug) != after.get(slug)} == {"office-4"}
+    assert harvesting(db).kept == 11, "the next harvest does not do it again"
