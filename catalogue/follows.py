@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from catalogue import clock, datasets, organisations, outbox
-from catalogue.errors import NotFound
+from catalogue.errors import NotAllowed, NotFound
 from catalogue.model import Audience, Dataset, Person, Revision
 from catalogue.people import find
 from catalogue.rights import audience_of
@@ -54,13 +54,16 @@ class News:
 
 
 def start(db: Database, person: Person, kind: str, what: str, *, now: datetime) -> bool:
-    """Follow something. False when they do already, or follow as much as one person can. Raises NotFound for an entry
-    that they may not know of, and for an organisation that is none."""
+    """Follow something. False when they do already. Raises NotFound for an entry that they may not know of and for an
+    organisation that is none, NotAllowed when they follow as much as one person can."""
     if kind == "organisation" and organisations.find(db, what) is None:
         raise NotFound("organisation", what[:80])
     with db.atomic():
-        if len(of(db, person.id)) >= MOST:
-            return False
+        own = of(db, person.id)
+        if len(own) >= MOST and not any((each.kind, each.what) == (kind, what[:LONGEST]) for each in own):
+            raise NotAllowed(
+                f"You follow {MOST} things, and more you cannot. Stop following one of them in your Home first."
+            )
         new = db.execute(
             "INSERT INTO follows (person, kind, what, pace, at) VALUES (:person, :kind, :what, 'at_once', :now)"
             " ON CONFLICT (person, kind, what) DO NOTHING",

@@ -102,6 +102,7 @@ def deputies(context: Context, person: Person, now: datetime, page: Page) -> lis
         made.append(section(_stands_in(context, deputy, held, now), accessory=end))
     made += page.turning(len(standing_in))
     if holds(person, Role.MANAGER, now=now):
+        made += [] if standing_in or not _manages(person, now) else [section(say("no_deputy"))]
         made.append(
             buttons(
                 button("Name a deputy", action_id="role.name_deputy", value=person.id),
@@ -109,6 +110,11 @@ def deputies(context: Context, person: Person, now: datetime, page: Page) -> lis
             )
         )
     return [header("Deputies"), *made] if made else []
+
+
+def _manages(person: Person, now: datetime) -> bool:
+    """Whether somebody manages data themselves, and not only in another's place."""
+    return any(each.role is Role.MANAGER and not each.deputy_for and each.holds(now) for each in person.grants)
 
 
 def _own_places(context: Context, person: Person, now: datetime) -> Iterator[str]:

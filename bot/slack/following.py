@@ -10,7 +10,7 @@ from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block
 
 from bot.render import MRKDWN, part
-from bot.slack.blocks import SlackMessage, button, buttons, message, section
+from bot.slack.blocks import SlackMessage, button, buttons, message, note, section
 from bot.slack.deliver import Teller
 from bot.slack.desk import Desk
 from catalogue import clock, datasets, demand, follows, outbox
@@ -164,17 +164,20 @@ def tell_answered(context: Context, values: Mapping[str, Any], person: Person) -
 def tell_digest(context: Context, values: Mapping[str, Any], person: Person) -> SlackMessage | None:
     """What happened in a day to what somebody follows, in one message."""
     told = []
-    numbers: dict[int, None] = {}
-    for news in follows.news(context.db, person.id, str(values["day"])):
+    happened = {(each.dataset_id, each.happening): each for each in follows.news(context.db, person.id, values["day"])}
+    for news in happened.values():  # an entry that changed twice is told of once
         dataset = _known(context, news.dataset_id, person)
         if dataset:
-            told.append(_line(context, dataset, news.happening))
-            numbers[news.follow] = None
+            told.append((news.follow, dataset, say("digest_line", line=_line(context, dataset, news.happening))))
     if not told:
         return None
-    text = say("digest", lines=told[:MOST_NEWS], more=len(told) - len(told[:MOST_NEWS]))
-    leave = [button("Stop following", action_id="follow.stop", value=str(next(iter(numbers))))]
-    return message(text, [section(text), *([buttons(*leave)] if len(numbers) == 1 else [])])
+    lead, foot = say("digest"), say("digest_foot", more=len(told) - len(told[:MOST_NEWS]))
+    blocks = [section(lead)]
+    for number, dataset, text in told[:MOST_NEWS]:
+        stop = button("Stop following", action_id="follow.stop", value=str(number), about=dataset.title)
+        blocks.append(section(text, accessory=stop))
+    texts = [lead, *(text for _number, _dataset, text in told[:MOST_NEWS]), foot]
+    return message("\n".join(texts), [*blocks, note(foot)])
 
 
 TELLERS: dict[str, Teller] = {

@@ -5,12 +5,11 @@ The author while a request is theirs; otherwise whoever decides (`deciders.py`).
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
 
 from catalogue.model import Person
 from catalogue.requests.deciders import Responsible, active, admins, decider, responsible
 from catalogue.requests.model import Because, NextActor, ShareRequest, Waiting
-from catalogue.requests.record import LISTED, load_many, outlines_in_reach
+from catalogue.requests.record import load_many, outlines_in_reach
 from catalogue.requests.states import PENDING
 from catalogue.store import Database
 
@@ -34,12 +33,12 @@ def next_actors(db: Database, wanted: Sequence[ShareRequest], *, now: datetime) 
     return {request.id: next_actor(db, request, now=now, among=found) for request in wanted}
 
 
-def queue_for(db: Database, person: Person, *, now: datetime, limit: int = LISTED) -> list[ShareRequest]:
+def queue_for(db: Database, person: Person, *, now: datetime) -> list[ShareRequest]:
     """The requests that wait for this person's decision, or that they may decide in somebody's place; oldest first.
 
     An administrator sees those that wait for nobody else.
     """
     found = responsible(db, now=now)
     waiting = outlines_in_reach(db, person, states=sorted(PENDING), now=now)
-    own = (each.id for each in waiting if any(one.id == person.id for one in decider(db, each, found).everyone))
-    return load_many(db, list(islice(own, limit)))
+    own = [each.id for each in waiting if any(one.id == person.id for one in decider(db, each, found).everyone)]
+    return load_many(db, own)

@@ -1,9 +1,9 @@
 """Who decides on a request: one person, and others who may in their place. Nobody is named who would then be refused.
 
-Whoever the decision was handed to, else the dataset's managers, else the organisation's, else their deputies, else
-whoever else holds a role for the organisation, else the administrators, with an alarm. Nobody decides on what they
-wrote or joined, handed over or not, nor does a deputy of an author: `rights.py` refuses it, and here they are passed
-over.
+Whoever the decision was handed to, else the dataset's managers, else the organisation's, else whoever else holds
+a role for the organisation, else the administrators, with an alarm. Nobody decides on what they wrote or joined,
+handed over or not, nor does a deputy of an author: `rights.py` refuses it, and here they are passed over. While
+somebody stands in for a manager, the deputy comes first: the manager is away, and can still decide.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -63,10 +63,12 @@ def decider(db: Database, request: ShareRequest | Outline, found: Responsible) -
     ):
         managers = _others(found.managers(scope), request) if scope else []
         deputies = _others(found.deputies(scope), request) if scope else []
-        if managers:
-            return _first([*managers, *deputies], because)
+        away = {grant.deputy_for for grant, _person in deputies}
+        here = [pair for pair in managers if pair[1].id not in away]
+        if here:
+            return _first([*here, *deputies, *managers], because)
         if deputies:
-            return _first(deputies, Because.DEPUTY)
+            return _first([*deputies, *managers], Because.DEPUTY)
     stewards = _others(found.held.get((Role.STEWARD, request.holder), ()), request) if request.holder else []
     return _first(stewards[:1], Because.ROLE_HOLDER) if stewards else admins(request, found)
 

@@ -18,7 +18,6 @@ from catalogue.requests.states import TRANSITIONS, State, Verb
 from catalogue.rights import Action, Standing, Thing
 from catalogue.store import Database
 
-LISTED = 200
 PAGE = 500
 
 
@@ -81,13 +80,13 @@ def standing_of(
     return found
 
 
-def of_person(db: Database, person: Person, *, limit: int = LISTED) -> list[ShareRequest]:
+def of_person(db: Database, person: Person) -> list[ShareRequest]:
     """The requests that somebody wrote or joined, those still going first, then the newest."""
     rows = db.query(
         "SELECT * FROM requests r WHERE r.author = :person"
         " OR r.id IN (SELECT request_id FROM request_joined WHERE person = :person)"
-        " ORDER BY r.state NOT IN ('draft', 'submitted', 'in_review', 'returned'), r.number DESC LIMIT :limit",
-        {"person": person.id, "limit": limit},
+        " ORDER BY r.state NOT IN ('draft', 'submitted', 'in_review', 'returned'), r.number DESC",
+        {"person": person.id},
     )
     return [to_request(row) for row in rows]
 

@@ -44,7 +44,8 @@ def everybody(search: Search, now: datetime) -> list[Person]:
         for n in range(MANY):
             entry = {"id": f"dfe/n{n}", "title": f"Data {n}", "publisher": DFE, "last_verified": "2020-01-01"}
             datasets.add(db, entry, by="test", why=None, now=now)
-            follows.start(db, folk["asker"], "question", f"Subject {n}", now=now)
+            if n < follows.MOST:
+                follows.start(db, folk["asker"], "question", f"Subject {n}", now=now)
             demand.record(db, f"Subject number {n}", organisation="camden-council", now=now)
             people.save(db, Person(f"person{n}", f"Person {n}", organisation=DFE), origin="test", now=now)
             people.grant(db, f"person{n}", Grant(Role.MANAGER, DFE, deputy_for="manager"), by="t", reason=None, now=now)
@@ -67,3 +68,26 @@ def test_every_home_fits_and_leaves_no_part_away(search: Search, everybody: list
     asker = next(person for person in everybody if person.id == "asker")
     paged = [text for text in texts(home.view(context, asker)["blocks"]) if text.startswith("1 to 5 of ")]
     assert len(paged) >= 2, paged
+
+
+def test_each_list_says_how_long_it_is_and_its_last_row_can_be_reached(search: Search, everybody: list[Person]) -> None:
+    context, people_ = Context(search.db, search), {person.id: person for person in everybody}
+    for name, section in (
+        ("asker", "requests"),
+        ("pupils-manager", "queue"),
+        ("manager", "deputies"),
+        ("asker", "follows"),
+    ):
+        view = home.view(context, people_[name], pages={section: home.LAST_PAGE})
+        shown = [text for text in texts(view["blocks"]) if " to " in text and " of " in text and text[0].isdigit()]
+        total = {"deputies": MANY, "follows": follows.MOST}.get(section, MANY + 1)
+        assert any(text.endswith(f" to {total} of {total}") for text in shown), (section, shown)
+
+
+def test_a_manager_is_told_what_happens_without_a_deputy_and_a_deputy_is_not(search: Search, now: datetime) -> None:
+    folk, context = furnish(search.db, now), Context(search.db, search)
+    assert "You have no deputy." in str(home.view(context, folk["manager"]))
+    stands_in = Grant(Role.MANAGER, DFE, deputy_for="manager")
+    people.grant(search.db, "colleague", stands_in, by="test", reason=None, now=now)
+    for name in ("manager", "colleague"):
+        assert "You have no deputy." not in str(home.view(context, people.find(search.db, name)))

@@ -137,7 +137,19 @@ SAID_BY = [
     *[
         Path(catalogue.__file__).parent / f"{name}.py"
         for name in (
-            *("checks", "datasets", "editing", "fields", "history", "proposals", "rights", "roles", "rows", "terms"),
+            *(
+                "checks",
+                "datasets",
+                "editing",
+                "fields",
+                "follows",
+                "history",
+                "proposals",
+                "rights",
+                "roles",
+                "rows",
+                "terms",
+            ),
             *("uploads", "wanted", "errors"),
         )
     ],

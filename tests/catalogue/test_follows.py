@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from catalogue import datasets, follows, people
-from catalogue.errors import NotFound
+from catalogue.errors import NotAllowed, NotFound
 from catalogue.follows import happening_of
 from catalogue.model import GOVERNMENT, Person, Revision
 from catalogue.search.find import Search
@@ -150,6 +150,19 @@ def test_a_day_s_news_are_one_message_at_nine_in_the_morning(
     assert now < due <= now + timedelta(days=1)
     assert follows.stop(db, follow.number, officer)
     assert follows.news(db, officer.id, values["day"]) == [], "who left is told nothing"
+
+
+def test_one_more_than_can_be_followed_is_refused_and_what_is_followed_stays_so(
+    db: Database, officer: Person, entry: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follows, "MOST", 2)
+    for subject in ("hats", "shoes"):
+        assert follows.start(db, officer, "question", subject, now=now)
+    with pytest.raises(NotAllowed, match="You follow 2 things"):
+        follows.start(db, officer, "entry", entry, now=now)
+    assert not follows.start(db, officer, "question", "hats", now=now)
+    assert follows.stop(db, follows.of(db, officer.id)[0].number, officer)
+    assert follows.start(db, officer, "entry", entry, now=now)
 
 
 def test_nobody_ends_what_another_follows(db: Database, officer: Person, entry: str, now: datetime) -> None:

@@ -233,7 +233,7 @@ def test_a_deputy_stands_in_between_dates(db: Database, folk: dict[str, Person],
     people.grant(db, "deputy", stands_in, by="test", reason=None, now=now)
     request = submitted(db, folk["asker"], now)
     actor = requests.next_actor(db, request, now=now)
-    assert actor and [each.id for each in actor.everyone] == ["pupils-manager", "deputy"]
+    assert actor and [each.id for each in actor.everyone] == ["deputy", "pupils-manager"]
     actor = requests.next_actor(db, request, now=now + 10 * DAY)
     assert actor and [each.id for each in actor.everyone] == ["pupils-manager"]
 

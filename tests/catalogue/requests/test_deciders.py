@@ -190,3 +190,47 @@ def made(prepared_file: object, tmp_path_factory: pytest.TempPathFactory) -> tup
     db = connect(str(shutil.copy(str(prepared_file), tmp_path_factory.mktemp("deciders") / "catalogue.db")))
     folk = furnish(db, now)
     return db, submitted(db, folk["asker"], now).id, now
+
+
+def only(db: Database, who: str, now: datetime) -> None:
+    """Of those who manage the pupils' data, nobody is left but this person."""
+    gone = "UPDATE grants SET ended_at = :now WHERE role = 'manager' AND person <> :who"
+    db.execute(gone, {"now": clock.stamp(now), "who": who})
+
+
+def test_a_deputy_is_asked_first_while_the_manager_is_away_and_no_longer(db: Database, now: datetime) -> None:
+    folk = furnish(db, now)
+    key = submitted(db, folk["asker"], now).id
+    only(db, "manager", now)
+    away = Grant(Role.MANAGER, DFE, until=now + timedelta(days=7), deputy_for="manager")
+    people.grant(db, "colleague", away, by="test", reason=None, now=now)
+    actor = requests.next_actor(db, load(db, key), now=now)
+    assert actor and actor.person and actor.person.id == "colleague"
+    assert (actor.because, [each.id for each in actor.others]) == (Because.DEPUTY, ["manager"])
+    later = requests.next_actor(db, load(db, key), now=now + timedelta(days=8))
+    assert later and later.person and later.person.id == "manager" and later.because is Because.ORGANISATION_MANAGER
+    assert [each.id for each in requests.queue_for(db, people.find(db, "manager"), now=now)] == [key]
+    assert requests.approve(db, key, by=people.find(db, "manager"), now=now).state == "approved"
+
+
+def test_a_manager_who_is_here_comes_before_the_deputy_of_another(db: Database, now: datetime) -> None:
+    folk = furnish(db, now)
+    key = submitted(db, folk["asker"], now).id
+    only(db, "manager", now)
+    people.grant(db, "steward", Grant(Role.MANAGER, DFE), by="test", reason=None, now=now)
+    away = Grant(Role.MANAGER, DFE, until=now + timedelta(days=7), deputy_for="manager")
+    people.grant(db, "colleague", away, by="test", reason=None, now=now)
+    actor = requests.next_actor(db, load(db, key), now=now)
+    assert actor and actor.person and actor.because is Because.ORGANISATION_MANAGER
+    assert [each.id for each in actor.everyone] == ["steward", "colleague", "manager"]
+
+
+def test_a_deputy_who_joined_leaves_the_decision_with_the_manager(db: Database, now: datetime) -> None:
+    folk = furnish(db, now)
+    key = submitted(db, folk["asker"], now).id
+    only(db, "manager", now)
+    away = Grant(Role.MANAGER, DFE, until=now + timedelta(days=7), deputy_for="manager")
+    people.grant(db, "colleague", away, by="test", reason=None, now=now)
+    request = requests.join(db, key, by=people.find(db, "colleague"), now=now)
+    actor = requests.next_actor(db, request, now=now)
+    assert actor and actor.person and actor.person.id == "manager"
