@@ -63,6 +63,7 @@ def create(
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.update(words=words)
     app.jinja_env.filters.update(day=words.day)
+    app.before_request(refuse_unreadable)
     speaking.register(app)
     app.register_blueprint(pages(db, search))
     app.register_blueprint(register.pages(db, search))
@@ -160,6 +161,14 @@ def state(db: Database) -> Blueprint:
         return Response(health.metrics(db), mimetype="text/plain; version=0.0.4")
 
     return routes
+
+
+def refuse_unreadable() -> None:
+    """Refuse a query that is no text: Flask takes for granted that it is."""
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
+        abort(400)
 
 
 def guard(response: Response) -> Response:
