@@ -16,7 +16,7 @@ from catalogue.text import fold
 
 _ENDS = (
     r"(?=\s*(?:$|[?,.;:!)]|(?:for|to|in|at|as|and|or|who|that|so|without|with|linked|through|skip|outside|inside|within|on"
-    r"|decided|under|about|via|if|please|research\w*|teams?|staff|before|previously|already|ever|again|yet|now|during|get|have|had)\b))"
+    r"|decided|under|about|via|if|please|not|rather|only|research\w*|teams?|staff|before|previously|already|ever|again|yet|now|during|get|have|had)\b))"
 )
 _ARTICLES = r"(?:(?:a|an|the|some|any|our|my|another|other|all|local|external|private)\s+){0,3}"
 

@@ -13,14 +13,29 @@ from typing import Any
 
 from catalogue import datasets
 from catalogue.model import Dataset
-from catalogue.search.coverage import grains_named
+from catalogue.search import coverage
+from catalogue.search.coverage import Covers, grains_named
 from catalogue.search.find import Hit
 from catalogue.search.places import Lies, gazetteer
+from catalogue.search.vocabulary import Vocabulary
 from catalogue.sharing.facts import Granularity
 from catalogue.text import fold
 from intents.answers import SHOWN, Answer, Outcome, Shown, show, show_dataset
 from intents.context import Claim, Context, Question
-from intents.reference import ORDINALS, Reference, chosen, fits, is_described, is_local, is_of, is_titled
+from intents.reference import (
+    ADJECTIVES,
+    ORDINALS,
+    Reference,
+    chosen,
+    fits,
+    is_described,
+    is_local,
+    is_of,
+    is_titled,
+    names_of,
+    stems,
+    text_of,
+)
 from intents.slots import SHARED
 
 MOST_ENTRIES = 10
@@ -37,6 +52,12 @@ OF_AN_ENTRY = frozenset(
 """Kinds of question that are asked of one entry."""
 UNSAID = frozenset(("holders", "describe", "social", "out_of_scope", "define", "holdings", "my_requests"))
 """What a message seems to be that does not say what is asked."""
+
+RARE = frozenset(("report_problem", "steward_edit", "collect"))
+"""Kinds of question about an entry that a message means only when it says so."""
+
+ALONE = frozenset(("out_of_scope", "social", "help", "define", "holdings", "my_requests", "review_queue")) | RARE
+"""Kinds that a short message within a conversation is seldom of."""
 
 CLEARLY = 0.2
 """By how much more of its own words a message must find alone to be a question of its own."""
@@ -55,6 +76,13 @@ _DIFFER = re.compile(
     re.IGNORECASE,
 )
 _WHO = re.compile(r"\bwho\b", re.IGNORECASE)
+_WHICH = re.compile(r"^(?:(?:so|and|ok|but)\b[ ,]*)*which(?:'?s)?\b(?! (?:years?|areas?|countr\w+|nations?|places?|team|department))", re.IGNORECASE)
+_WHO_ELSE = re.compile(r"\bwho (?:does|has|do|would|holds?)\b(?: \w+)?[ ,]*(?:then|instead|there)?[?. ]*$|\btheirs\b", re.IGNORECASE)
+_HOW_FAR = re.compile(
+    r"\bwhere(?:'?s| is| are| has) (?:it|that|this|we|things?) (?:up to|at|got(?:ten)? to|got)\b"
+    r"|\b(?:any (?:news|update|progress|joy)|has (?:it|that) been (?:approved|decided|looked at|signed off)|how(?:'s| is) (?:it|that) (?:going|coming along|getting on))\b",
+    re.IGNORECASE,
+)
 _PLACES = re.compile(r"\b(first|second|third|fourth|last|1st|2nd|3rd|4th)\b", re.IGNORECASE)
 _IT = re.compile(r"\b(?:it|that|this)(?: one)?\b", re.IGNORECASE)
 
@@ -109,12 +137,17 @@ def follow(
 ) -> Followed | None:
     """What a message means in this conversation; None when it stands alone. `kinds` of question, the likeliest first."""
     entries = _entries(context, question, state.entries)
-    if re.search(r"\btheirs\b", said.text, re.IGNORECASE) and not said.place:
-        said = replace(said, place=state.place)
+    if state.kind in SHARED and _HOW_FAR.search(said.text):
+        return Followed("my_requests", said.text, "")
+    if state.place and not said.place and _WHO_ELSE.search(said.text):
+        said, kinds = replace(said, place=state.place), ("holders", *kinds)
     compared = _compared(context, question, state, said, kinds[0], entries)
-    if compared or said.is_a_subject:
+    if compared:
         return compared
-    kind = _kind(said, state, kinds, confidence)
+    if said.is_a_subject:
+        is_asked = kinds[0] not in PASSING and (kinds[0] != "compare" or _DIFFER.search(said.text))
+        return None if is_asked else Followed("holders", said.text, " ".join(said.words))
+    kind = _kind(said, state, kinds, confidence, held_in(context, question, state))
     if kind == "holdings":
         return _of_a_body(state, said)
     if kind in OF_AN_ENTRY:
@@ -128,14 +161,17 @@ def follow(
     return None if shown is None else Followed(kind, said.text, state.terms, shown)
 
 
-def _kind(said: Reference, state: State, kinds: Sequence[str], confidence: float) -> str:
-    """The kind of question: the likeliest, unless the message says only what it is asked of, or who for, or what for."""
+def _kind(said: Reference, state: State, kinds: Sequence[str], confidence: float, held: frozenset[str]) -> str:
+    """The kind of question: the likeliest, unless the message says only what it is asked of, or who for, or what for.
+
+    `held` are the words of the entry that is talked about.
+    """
     kind = kinds[0]
     is_short = len(said.text.split()) <= SHORT
     is_of_body = said.is_about and bool(said.bodies) and state.kind not in SHARED
-    says_for = (said.purpose or said.recipient) and (said.is_bare or said.says_who or said.is_about)
-    if says_for and not is_of_body and (kind in UNSAID or (said.is_about and said.recipient)):
-        return state.kind if state.kind in SHARED and not said.says_who else "conditions"
+    if _says_for(said, kind, confidence) and not is_of_body:
+        stays = state.kind in SHARED and not (said.says_who or said.states)
+        return state.kind if stays and state.kind else "conditions"
     if (is_of_body and said.is_bare) or _is_of_holdings(said, state, kind):
         return "holdings"
     if said.is_about and said.describes and state.kind in OF_AN_ENTRY and kind in UNSAID:
@@ -143,19 +179,31 @@ def _kind(said: Reference, state: State, kinds: Sequence[str], confidence: float
     says_where = said.is_bare and (said.place or said.granularity or said.years) and not _WHO.search(said.text)
     if says_where and (kind not in OF_AN_ENTRY or confidence < LIKELY):
         return "coverage" if _asks_whether_covered(said, state) else "holders"
-    is_lost = confidence < CLEAR and kind in ("out_of_scope", "social", "help", "define", "holdings")
-    if is_lost and is_short and (said.points or said.is_bare):
-        return next((each for each in kinds if each in OF_AN_ENTRY), "describe")
-    if (
-        kind == "holders"
-        and confidence < CLEAR
-        and said.is_bare
-        and state.entries
-        and not (said.points or said.is_not or said.bodies)
-        and is_short
-    ):
-        return next((each for each in kinds if each in OF_AN_ENTRY), "describe")
-    return kind
+    of_entry = next((each for each in kinds if each in OF_AN_ENTRY - RARE), "describe")
+    is_held = bool(said.words) and stems(" ".join(said.words)) <= held
+    is_lost = kind in ALONE and confidence < (LIKELY if kind in RARE else CLEAR)
+    if is_lost and is_short and (said.points or said.is_bare or is_held):
+        return of_entry
+    is_of_it = (said.is_bare and not said.points) or (is_held and not (said.is_about or _WHO.search(said.text)))
+    is_elsewhere = said.place or said.is_not or said.bodies or (said.granularity and not said.states)
+    is_plain = kind == "holders" and confidence < CLEAR and state.entries and is_short
+    return of_entry if is_plain and is_of_it and not is_elsewhere else kind
+
+
+def _says_for(said: Reference, kind: str, confidence: float) -> bool:
+    """Whether a message says who would use the data, or what for, and hardly more."""
+    if not (said.purpose or said.recipient or said.says_who):
+        return False
+    if said.states and (kind in UNSAID | RARE or confidence < LIKELY):
+        return True
+    says_no_more = said.is_bare or said.says_who or said.is_about
+    return says_no_more and (kind in UNSAID or (said.is_about and bool(said.recipient)))
+
+
+def held_in(context: Context, question: Question, state: State) -> frozenset[str]:
+    """The words of the entry that is talked about, as they are compared."""
+    current = state.chosen or next(iter(state.entries), None)
+    return frozenset().union(*(text_of(entry) for entry in _entries(context, question, [current] if current else [])))
 
 
 def _asks_whether_covered(said: Reference, state: State) -> bool:
@@ -205,8 +253,29 @@ def _compared(
         pair = list(entries)
     if len(pair) < 2:
         return None
+    best = _standing_out(said, pair, context.search.vocabulary()) if _WHICH.search(said.text) else None
+    if best:
+        kind = "coverage" if said.place or said.years or grains_named(fold(said.text)) else "describe"
+        return Followed(kind, _asks(said, state, question, best.id, kind), best.id)
     text = f"compare {pair[0].id} and {pair[1].id}"
     return Followed("compare", text, text)
+
+
+def _standing_out(said: Reference, entries: Sequence[Dataset], vocabulary: Vocabulary) -> Dataset | None:
+    """The one of some entries that alone has what "which of those …" asks for."""
+    wanted = stems(" ".join(said.words)) - stems("two three")
+    place = gazetteer().named(said.place) if said.place else None
+    grains = [grain for grain, _words in grains_named(fold(said.text))]
+
+    def worth(entry: Dataset) -> int:
+        parts = [coverage.grain(entry, grain) for grain in grains] + ([coverage.place(entry, place)] if place else [])
+        return len(wanted & (text_of(entry) | names_of(entry, vocabulary))) + sum(
+            (part.covers is Covers.YES) - (part.covers is Covers.NO) for part in parts
+        )
+
+    first, *others = sorted(((worth(entry), entry) for entry in entries), key=lambda pair: -pair[0])
+    is_clear = bool(others) and first[0] > others[0][0] and first[0] * 2 >= len(wanted)
+    return first[1] if is_clear and not wanted <= stems(" ".join(ADJECTIVES)) else None
 
 
 def _entries(context: Context, question: Question, ids: Sequence[str]) -> list[Dataset]:
@@ -223,7 +292,10 @@ def _one(
     default = next((entry for entry in entries if entry.id == state.chosen), entries[0] if entries else None)
     place = None if kind == "coverage" else said.place
     vocabulary = context.search.vocabulary()
-    if said.describes or place:
+    remembered = [*entries, *_entries(context, question, state.earlier)]
+    if said.is_other:
+        return next((entry for entry in remembered if entry.id != state.chosen), default)
+    if (said.describes and not said.states) or place:
         picked = chosen(replace(said, place=place), entries, vocabulary)
         if picked:
             return picked
@@ -234,7 +306,30 @@ def _one(
             hits = [hit for hit in (*hits, *same) if is_described(said, hit.dataset, vocabulary)] or hits
         if hits:
             return hits[0].dataset
-    return default
+    if default is None or said.says_who or said.states or not said.words or (kind in SHARED and not said.describes):
+        return default
+    return _called(context, question, state, said, remembered, default) or default
+
+
+def _called(
+    context: Context, question: Question, state: State, said: Reference, remembered: Sequence[Dataset], current: Dataset
+) -> Dataset | None:
+    """The entry that the words of a message name, where the one that is talked about has them nowhere."""
+    vocabulary = context.search.vocabulary()
+    wanted = stems(" ".join(said.words))
+    if wanted <= (names_of(current, vocabulary) if said.is_about else text_of(current) | names_of(current, vocabulary)):
+        return None
+
+    def named(entry: Dataset) -> int:
+        return len(wanted & names_of(entry, vocabulary))
+
+    best = max(remembered, key=named, default=None)
+    if best and named(best) > named(current) and named(best) * 2 >= len(wanted):
+        return best
+    if said.points and not said.describes:
+        return None
+    found = [hit.dataset for hit in _search(context, question, state.terms, said)]
+    return next((entry for entry in found if named(entry) == len(wanted)), None)
 
 
 def _several(
@@ -255,6 +350,9 @@ def _several(
     hits = _search(context, question, state.terms, said)
     if said.words and not said.points and _is_better_alone(context, question, said, hits):
         return None
+    if not said.is_not:
+        wanted = stems(" ".join(said.words)) - held_in(context, question, state)
+        hits.sort(key=lambda hit: -len(wanted & names_of(hit.dataset, vocabulary)))
     return tuple(show(hit, vocabulary) for hit in hits[:SHOWN])
 
 

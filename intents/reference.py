@@ -31,10 +31,17 @@ _DESCRIBED = re.compile(
     r"|\bthe one (?:with|for|about|on|from|by|in) (.+)",
     re.IGNORECASE,
 )
+_LATEST = re.compile(r"\bthat last\b", re.IGNORECASE)
+_OTHER = re.compile(r"\b(?:the|that) other(?: one)?\b(?! \w*(?:councils?|authorit))", re.IGNORECASE)
+_STATES = re.compile(
+    r"^(?:(?:no|ok|well|so|but|and|hi|sorry)\b[ ,]*)*(?:it'?s|this is|that'?s|that would be|our|i'?d want it|we'?d want it|i'?m|i am|we'?re|we are|we (?:run|employ|do|deal|work)|i (?:run|teach|work))\b",
+    re.IGNORECASE,
+)
 _NOT = re.compile(r"\bnot (?:the |that |those )?((?:[\w&'-]+ ?){1,4}?)(?:ones?|version)?(?:$|[,.?!])", re.IGNORECASE)
 _CORRECTS = re.compile(r"^(?:no|nope|nah|sorry|hmm|oh)\b[\s,.]*(?:not that(?: one)?[\s,.]*)?(?:i (?:meant?|want(?:ed)?|said)\b)?\s*", re.IGNORECASE)  # fmt: skip
 _WHO_ASKS = re.compile(
-    r"\b(?:i'?m|i am|we'?re|we are|i work|we work|working|based|speaking|asking) (?:\w+ ){0,2}?(?:at|for|in|from|with|an?|the|on behalf of)\b",
+    r"\b(?:i'?m|i am|we'?re|we are|i work|we work|working|based|speaking|asking) (?:\w+ ){0,2}?(?:at|for|in|from|with|an?|the|on behalf of)\b"
+    r"|\bwe(?:'re| are) (?:doing|running|evaluating|building|chasing)\b|\bwe (?:run|employ)\b|\bi (?:teach|run)\b|^\w+(?: \w+)? here\b",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"^(?:and |so |but |ok |then )*(?:what about|how about|and|or)\b", re.IGNORECASE)
@@ -68,7 +75,8 @@ class Reference:
 
     `is_a_subject`: its words are a subject of their own. `describes` are the words of "the … one". `bodies` are those
     named. `is_about`: it asks the same of something else ("what about …"); `is_fragment`: it is no sentence of its own;
-    `says_who`: it says who asks.
+    `says_who`: it says who asks; `is_other`: it is of the other one; `states`: it says something of the asker or the
+    wish, and asks nothing.
     """
 
     text: str
@@ -88,6 +96,8 @@ class Reference:
     is_about: bool = False
     is_fragment: bool = False
     says_who: bool = False
+    is_other: bool = False
+    states: bool = False
 
     @property
     def is_bare(self) -> bool:
@@ -110,7 +120,7 @@ def read_reference(
     said = message.whole if len(message.whole.split()) <= SHORT else message.text
     text = _CORRECTS.sub("", said) or said
     text, slots = _without_another_place(text, slots)
-    ordinal = _ORDINAL.search(text)
+    ordinal = None if _LATEST.search(text) else _ORDINAL.search(text)
     described = _DESCRIBED.search(text)
     negated = _NOT.search(text)
     spoken = read(text, vocabulary)
@@ -141,14 +151,21 @@ def read_reference(
         slots.place if not says_who and _is_of_data(text, vocabulary) else None,
         slots.granularity,
         slots.recipient or (user_words(body) if body else None),
-        slots.purpose,
+        slots.purpose or (str(spoken.case.purpose) if spoken.case.purpose else None),
         slots.period,
         bool(_WIDER.search(text)),
         slots.organisations,
         about is not None,
         is_fragment,
         says_who,
+        bool(_OTHER.search(text)),
+        "?" not in raw and bool(_STATES.search(text)),
     )
+
+
+def chooses(text: str) -> bool:
+    """Whether a message takes one of what was shown by its place: "the first one"."""
+    return bool(_ORDINAL.search(_CORRECTS.sub("", text)))
 
 
 def _without_another_place(text: str, slots: Slots) -> tuple[str, Slots]:
@@ -221,9 +238,25 @@ def is_described(said: Reference, entry: Dataset, vocabulary: Vocabulary) -> boo
     return _worth(said, entry, None, vocabulary, is_one_of_many=False) > 0
 
 
+def stems(text: str) -> frozenset[str]:
+    """The words of a text as they are compared."""
+    return frozenset(map(stem, split(fold(text))))
+
+
+def names_of(entry: Dataset, vocabulary: Vocabulary) -> frozenset[str]:
+    """The words by which an entry may be called: of its names, its subjects and its holder."""
+    holder = (vocabulary.name(entry.publisher) or "", entry.publisher_acronym or "")
+    return stems(" ".join((entry.title, *entry.alternative_titles, *entry.acronyms, *entry.keywords, *holder)))
+
+
+def text_of(entry: Dataset) -> frozenset[str]:
+    """The words of what an entry says of itself."""
+    return stems(" ".join((entry.title, *entry.keywords, entry.description or "", entry.granularity or "")))
+
+
 def is_titled(words: Sequence[str], entry: Dataset) -> bool:
     """Whether an entry's title holds all of some words."""
-    return {stem(word) for word in words} <= set(map(stem, split(fold(entry.title))))
+    return stems(" ".join(words)) <= stems(entry.title)
 
 
 def chosen(said: Reference, entries: Sequence[Dataset], vocabulary: Vocabulary) -> Dataset | None:
@@ -299,7 +332,7 @@ _OFTEN = {
     "weekly": "weekly",
     "daily": "daily",
 }
-ADJECTIVES = frozenset(("open", "restricted", "published", "provisional", "final", *_OFTEN))
+ADJECTIVES = frozenset(("open", "free", "restricted", "published", "provisional", "final", *_OFTEN))
 """What an entry must be to be "the … one"."""
 
 

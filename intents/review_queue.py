@@ -36,10 +36,15 @@ _DECIDES = re.compile(
 )
 
 
+def decides(text: str) -> bool:
+    """Whether a message says what is decided."""
+    return bool(_DECIDES.search(text))
+
+
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
     reference = reference_of(question.text)
-    decides = bool(_DECIDES.search(question.text))
-    outcome = Outcome.DONE if decides else Outcome.ANSWERED
+    is_decided = decides(question.text)
+    outcome = Outcome.DONE if is_decided else Outcome.ANSWERED
     base = Answer("review_queue", outcome, claim.confidence, claim.subject, reference=reference)
     if not question.is_private or question.asker is None:
         return replace(
@@ -49,7 +54,7 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
                 "requests": (),
                 "reader": question.asker.id if question.asker else "",
                 "total": 0,
-                "decides": decides,
+                "decides": is_decided,
             },
         )
     try:
@@ -63,10 +68,10 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
             "requests": (),
             "reader": question.asker.id if question.asker else "",
             "total": 0,
-            "decides": decides,
+            "decides": is_decided,
         }
         return replace(base, outcome=Outcome.NONE, details=details)
-    if decides and not reference and found and _FIRST.search(question.text):
+    if is_decided and not reference and found and _FIRST.search(question.text):
         found = found[:1]
         base = replace(base, reference=found[0].id)
     told = tuple((each, requests.next_actor(context.db, each, now=question.now)) for each in found[:SHOWN])
@@ -76,6 +81,6 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         "requests": told,
         "reader": question.asker.id if question.asker else "",
         "total": len(found),
-        "decides": decides,
+        "decides": is_decided,
     }
     return replace(base, steps=steps, details=details)

@@ -36,11 +36,11 @@ from intents import (
 )
 from intents.answers import Answer, Outcome, Shown
 from intents.context import NAMES, Claim, Context, Question
-from intents.conversation import OF_AN_ENTRY, PASSING, Conversation, Followed, after, follow, shown_as
+from intents.conversation import OF_AN_ENTRY, PASSING, Conversation, Followed, after, follow, held_in, shown_as
 from intents.features import features_of, words_of
 from intents.learned import likelihoods, skeleton, thresholds, weights
 from intents.phrase import Message, read_message
-from intents.reference import is_in_detail, is_local, read_reference
+from intents.reference import chooses, is_in_detail, is_local, read_reference, stems
 from intents.slots import Slots, read_slots, with_slots
 from intents.subject import best_reading, core
 from intents.two import two_questions
@@ -216,22 +216,29 @@ def _followed(
     context: Context, question: Question, intent: Intent, conversation: Conversation, is_known: Callable[[str], bool]
 ) -> Followed | None:
     """What the message means in the conversation; None when it stands alone."""
-    if intent.name in PASSING and intent.confidence > (CERTAIN if intent.name == "out_of_scope" else PLAIN):
+    if _passes(intent, question.text):
         return None
+    held = held_in(context, question, conversation.state)
 
     def stands_alone(words: str, must_be_named: bool) -> bool:
         hits = context.search.find(words, audience=question.audience, limit=1).hits
-        if must_be_named:
+        if not hits or must_be_named:
             return bool(hits) and (hits[0].is_exact or hits[0].named >= len(words.split()))
-        return (
-            bool(hits) and hits[0].coverage >= STANDS_ALONE and any(match.field in NAMES for match in hits[0].matches)
-        )
+        is_named = all(match.field in NAMES for match in hits[0].matches)
+        return hits[0].coverage >= STANDS_ALONE and is_named and not stems(words) <= held
 
     said = read_reference(
         intent.message, question.text, intent.slots, context.search.vocabulary(), weights(), is_known, stands_alone
     )
     ranked = intent.ranked or (intent.name,)
     return follow(context, question, conversation.state, said, kinds=ranked, confidence=intent.confidence)
+
+
+def _passes(intent: Intent, text: str) -> bool:
+    """Whether a message is surely of no subject, so that it leaves a conversation as it was."""
+    if intent.name == "review_queue" and not review_queue.decides(text) and chooses(text):
+        return False  # the first of what was shown, not of what waits
+    return intent.name in PASSING and intent.confidence > (CERTAIN if intent.name == "out_of_scope" else PLAIN)
 
 
 def _answer(
