@@ -29,6 +29,7 @@ from intents.reference import (
     chosen,
     fits,
     is_described,
+    is_in_detail,
     is_local,
     is_of,
     is_titled,
@@ -75,9 +76,25 @@ _DIFFER = re.compile(
     r"\b(?:differen(?:t|ces?)|differ|compare|versus|vs)\b|^which (?:one |of (?:them|those|these|the two) )?(?:is|are|does|has|do|should|would|goes)\b",
     re.IGNORECASE,
 )
-_WHO = re.compile(r"\bwho\b", re.IGNORECASE)
-_WHICH = re.compile(r"^(?:(?:so|and|ok|but)\b[ ,]*)*which(?:'?s)?\b(?! (?:years?|areas?|countr\w+|nations?|places?|team|department))", re.IGNORECASE)
-_WHO_ELSE = re.compile(r"\bwho (?:does|has|do|would|holds?)\b(?: \w+)?[ ,]*(?:then|instead|there)?[?. ]*$|\btheirs\b", re.IGNORECASE)
+_WHO = re.compile(r"^who\b|\bwho(?:'?s|'?d)?\b(?! (?:lives?|are|were|work|have been|could|get)\b)", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"\b(?:totals?|figures?|counts?|numbers?|aggregated?|stat(?:istic)?s|published|summary)\b", re.IGNORECASE
+)
+_AFTER_IT = re.compile(
+    r"\b(?:what|which|who)\b.{0,20}\b(?:replaced|replaces|took over|superseded|succeeded|comes? after)\b|\bthe (?:newer|new|successor|replacement)\b",
+    re.IGNORECASE,
+)
+_BEFORE_IT = re.compile(
+    r"\b(?:did|does) (?:it|that|this) (?:replace|supersede|take over from)\b|\b(?:the|that|its) (?:\w+ )?(?:old|older|previous|earlier|former|predecessor)\b|\bcame before\b|\bthe one before\b",
+    re.IGNORECASE,
+)
+_WHICH = re.compile(
+    r"^(?:(?:so|and|ok|but)\b[ ,]*)*which(?:'?s)?\b(?! (?:years?|areas?|countr\w+|nations?|places?|team|department))",
+    re.IGNORECASE,
+)
+_WHO_ELSE = re.compile(
+    r"\bwho (?:does|has|do|would|holds?)\b(?: \w+)?[ ,]*(?:then|instead|there)?[?. ]*$|\btheirs\b", re.IGNORECASE
+)
 _HOW_FAR = re.compile(
     r"\bwhere(?:'?s| is| are| has) (?:it|that|this|we|things?) (?:up to|at|got(?:ten)? to|got)\b"
     r"|\b(?:any (?:news|update|progress|joy)|has (?:it|that) been (?:approved|decided|looked at|signed off)|how(?:'s| is) (?:it|that) (?:going|coming along|getting on))\b",
@@ -147,7 +164,9 @@ def follow(
     if said.is_a_subject:
         is_asked = kinds[0] not in PASSING and (kinds[0] != "compare" or _DIFFER.search(said.text))
         return None if is_asked else Followed("holders", said.text, " ".join(said.words))
-    kind = _kind(said, state, kinds, confidence, held_in(context, question, state))
+    kind = _kind(said, state, kinds, confidence, _current(state, entries))
+    if confidence < LIKELY and (_AFTER_IT.search(said.text) or _BEFORE_IT.search(said.text)) and kind in SHARED | ALONE:
+        kind = "describe"
     if kind == "holdings":
         return _of_a_body(state, said)
     if kind in OF_AN_ENTRY:
@@ -161,13 +180,9 @@ def follow(
     return None if shown is None else Followed(kind, said.text, state.terms, shown)
 
 
-def _kind(said: Reference, state: State, kinds: Sequence[str], confidence: float, held: frozenset[str]) -> str:
-    """The kind of question: the likeliest, unless the message says only what it is asked of, or who for, or what for.
-
-    `held` are the words of the entry that is talked about.
-    """
+def _kind(said: Reference, state: State, kinds: Sequence[str], confidence: float, current: Dataset | None) -> str:
+    """The kind of question: the likeliest, unless the message says only what it is asked of, or who for, or what for."""
     kind = kinds[0]
-    is_short = len(said.text.split()) <= SHORT
     is_of_body = said.is_about and bool(said.bodies) and state.kind not in SHARED
     if _says_for(said, kind, confidence) and not is_of_body:
         stays = state.kind in SHARED and not (said.says_who or said.states)
@@ -176,25 +191,42 @@ def _kind(said: Reference, state: State, kinds: Sequence[str], confidence: float
         return "holdings"
     if said.is_about and said.describes and state.kind in OF_AN_ENTRY and kind in UNSAID:
         return state.kind
-    says_where = said.is_bare and (said.place or said.granularity or said.years) and not _WHO.search(said.text)
+    says_where = (
+        said.is_bare
+        and not said.is_other
+        and (said.place or said.granularity or said.years)
+        and not _WHO.search(said.text)
+    )
     if says_where and (kind not in OF_AN_ENTRY or confidence < LIKELY):
-        return "coverage" if _asks_whether_covered(said, state) else "holders"
+        return "coverage" if _asks_whether_covered(said, state, current) else "holders"
+    return _of_few_words(said, kinds, confidence, current) if len(said.text.split()) <= SHORT else kind
+
+
+def _of_few_words(said: Reference, kinds: Sequence[str], confidence: float, current: Dataset | None) -> str:
+    """The kind of a message that says little, or little that is not said of the entry that is talked about."""
+    kind = kinds[0]
     of_entry = next((each for each in kinds if each in OF_AN_ENTRY - RARE), "describe")
-    is_held = bool(said.words) and stems(" ".join(said.words)) <= held
-    is_lost = kind in ALONE and confidence < (LIKELY if kind in RARE else CLEAR)
-    if is_lost and is_short and (said.points or said.is_bare or is_held):
+    of_facts = next((each for each in kinds if each in ("describe", "coverage", "freshness")), "describe")
+    is_held = bool(said.words and current) and stems(" ".join(said.words)) <= text_of(current)
+    is_new = said.is_about and said.words and not (is_held or said.describes) and kind not in SHARED
+    if is_new and confidence < (CLEAR if kind in ALONE else LIKELY):
+        return "holders"
+    is_of_what_was = said.points or said.is_bare or is_held
+    is_unsure = confidence < (CLEAR if is_of_what_was and kind not in RARE else LIKELY)
+    if kind in ALONE and is_unsure and (is_of_what_was or kind not in ("help", "social")):
         return of_entry
     is_of_it = (said.is_bare and not said.points) or (is_held and not (said.is_about or _WHO.search(said.text)))
     is_elsewhere = said.place or said.is_not or said.bodies or (said.granularity and not said.states)
-    is_plain = kind == "holders" and confidence < CLEAR and state.entries and is_short
-    return of_entry if is_plain and is_of_it and not is_elsewhere else kind
+    if kind == "holders" and confidence < CLEAR and current and is_of_it and not is_elsewhere:
+        return of_facts if said.states else of_entry
+    return kind
 
 
 def _says_for(said: Reference, kind: str, confidence: float) -> bool:
     """Whether a message says who would use the data, or what for, and hardly more."""
-    if not (said.purpose or said.recipient or said.says_who):
+    if not (said.purpose or said.recipient or said.says_who) or (said.describes and not said.states):
         return False
-    if said.states and (kind in UNSAID | RARE or confidence < LIKELY):
+    if said.states and (kind in UNSAID | RARE | {"access"} or confidence < LIKELY):
         return True
     says_no_more = said.is_bare or said.says_who or said.is_about
     return says_no_more and (kind in UNSAID or (said.is_about and bool(said.recipient)))
@@ -202,14 +234,20 @@ def _says_for(said: Reference, kind: str, confidence: float) -> bool:
 
 def held_in(context: Context, question: Question, state: State) -> frozenset[str]:
     """The words of the entry that is talked about, as they are compared."""
-    current = state.chosen or next(iter(state.entries), None)
-    return frozenset().union(*(text_of(entry) for entry in _entries(context, question, [current] if current else [])))
+    current = _current(state, _entries(context, question, state.entries))
+    return text_of(current) if current else frozenset()
 
 
-def _asks_whether_covered(said: Reference, state: State) -> bool:
+def _current(state: State, entries: Sequence[Dataset]) -> Dataset | None:
+    """The entry that is talked about: the one that was chosen, otherwise the first."""
+    return next((entry for entry in entries if entry.id == state.chosen), entries[0] if entries else None)
+
+
+def _asks_whether_covered(said: Reference, state: State, current: Dataset | None) -> bool:
     """Whether a bare place, year or area asks it of the entry that is talked about, and not for other entries."""
     if said.granularity:
-        return said.granularity == Granularity.AGGREGATE and bool(grains_named(fold(said.text)))
+        is_counted = said.granularity == Granularity.AGGREGATE and bool(grains_named(fold(said.text)))
+        return is_counted and not (_COUNTS.search(said.text) and current and not is_in_detail("aggregate", current))
     return state.kind == "coverage" or (state.kind in OF_AN_ENTRY and not said.place)
 
 
@@ -240,7 +278,7 @@ def _compared(
         return None
     places = [ORDINALS[match.lower()] for match in _PLACES.findall(said.text)]
     pair = [entries[place] for place in places if -len(entries) <= place < len(entries)]
-    current = next((entry for entry in entries if entry.id == state.chosen), entries[0] if entries else None)
+    current = _current(state, entries)
     if len(pair) < 2 and said.words and current and _IT.search(said.text):
         text = _IT.sub(current.id, said.text, count=1)
         return Followed("compare", text, text)
@@ -289,26 +327,41 @@ def _one(
     """The one entry that a message refers to."""
     if said.ordinal is not None:
         return entries[said.ordinal] if -len(entries) <= said.ordinal < len(entries) else None
-    default = next((entry for entry in entries if entry.id == state.chosen), entries[0] if entries else None)
-    place = None if kind == "coverage" else said.place
+    default = _current(state, entries)
+    place = None if kind == "coverage" or said.states else said.place
     vocabulary = context.search.vocabulary()
     remembered = [*entries, *_entries(context, question, state.earlier)]
+    followed = _in_succession(context, question, said, default) if default else None
+    if followed:
+        return followed
     if said.is_other:
         return next((entry for entry in remembered if entry.id != state.chosen), default)
     if (said.describes and not said.states) or place:
         picked = chosen(replace(said, place=place), entries, vocabulary)
         if picked:
             return picked
-        hits = _search(context, question, state.terms, replace(said, place=place))
+        sought = replace(said, place=place, words=said.words if said.describes else ())
+        hits = _search(context, question, state.terms, sought)
         if said.describes:  # the vehicle register, of which now the driver one is wanted
             title = default.title if default else state.terms
-            same = _search(context, question, " ".join(title.split()[-1:]), replace(said, place=place))
+            same = _search(context, question, title, replace(said, place=place))
             hits = [hit for hit in (*hits, *same) if is_described(said, hit.dataset, vocabulary)] or hits
         if hits:
             return hits[0].dataset
     if default is None or said.says_who or said.states or not said.words or (kind in SHARED and not said.describes):
         return default
     return _called(context, question, state, said, remembered, default) or default
+
+
+def _in_succession(context: Context, question: Question, said: Reference, current: Dataset) -> Dataset | None:
+    """The entry that took the place of the one talked about, or whose place that one took, where it is asked for."""
+    if _AFTER_IT.search(said.text):
+        ids = [current.superseded_by] if current.superseded_by else []
+    elif _BEFORE_IT.search(said.text):
+        ids = [current.supersedes] if current.supersedes else []
+    else:
+        return None
+    return next(iter(_entries(context, question, ids)), None)
 
 
 def _called(
@@ -328,7 +381,10 @@ def _called(
         return best
     if said.points and not said.describes:
         return None
+    alone = context.search.find(" ".join(said.words), audience=question.audience, limit=SHOWN).hits
     found = [hit.dataset for hit in _search(context, question, state.terms, said)]
+    if said.is_about or len(wanted) > 1:
+        found += [hit.dataset for hit in alone if is_titled(said.words, hit.dataset)]
     return next((entry for entry in found if named(entry) == len(wanted)), None)
 
 
@@ -345,21 +401,25 @@ def _several(
     if not (said.place or said.granularity or said.words or said.is_not or said.is_wider):
         if not said.points or not entries:
             return None
-        first = next((entry for entry in entries if entry.id == state.chosen), entries[0])
-        return (show_dataset(first, vocabulary),)
+        current = _current(state, entries)
+        return (show_dataset(current, vocabulary),) if current else None
     hits = _search(context, question, state.terms, said)
     if said.words and not said.points and _is_better_alone(context, question, said, hits):
         return None
-    if not said.is_not:
-        wanted = stems(" ".join(said.words)) - held_in(context, question, state)
-        hits.sort(key=lambda hit: -len(wanted & names_of(hit.dataset, vocabulary)))
+    fresh = frozenset() if said.is_not else stems(" ".join(said.words)) - held_in(context, question, state)
+    if fresh:
+        alone = context.search.find(" ".join(said.words), audience=question.audience, limit=SHOWN).hits
+        known = {hit.dataset.id for hit in hits}
+        named = [hit for hit in alone if hit.dataset.id not in known and fits(said, hit.dataset)]
+        hits += [hit for hit in named if fresh <= names_of(hit.dataset, vocabulary)]
+        hits.sort(key=lambda hit: -len(fresh & names_of(hit.dataset, vocabulary)))
     return tuple(show(hit, vocabulary) for hit in hits[:SHOWN])
 
 
 def _is_better_alone(context: Context, question: Question, said: Reference, hits: Sequence[Hit]) -> bool:
     """Whether the words of a message find clearly more by themselves than with what was talked about."""
     if not hits:
-        return not said.is_fragment
+        return True
     alone = context.search.find(" ".join(said.words), audience=question.audience, limit=1).hits
     if not alone:
         return False

@@ -31,6 +31,7 @@ _DESCRIBED = re.compile(
     r"|\bthe one (?:with|for|about|on|from|by|in) (.+)",
     re.IGNORECASE,
 )
+_LEVEL = re.compile(r"\b[\w']+[ -]level\b", re.IGNORECASE)
 _LATEST = re.compile(r"\bthat last\b", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:the|that) other(?: one)?\b(?! \w*(?:councils?|authorit))", re.IGNORECASE)
 _STATES = re.compile(
@@ -125,6 +126,8 @@ def read_reference(
     negated = _NOT.search(text)
     spoken = read(text, vocabulary)
     rest = _ORDINAL.sub(" ", spoken.rest)
+    if slots.granularity:
+        rest = _LEVEL.sub(" ", rest)
     words = _content(rest, slots, vocabulary, learned, is_known)
     points = bool(_POINTS.search(text)) or ordinal is not None
     describing = (negated[1] if negated else (described[1] or described[2]) if described else "") or ""
@@ -132,6 +135,8 @@ def read_reference(
     is_fragment = bool(_FRAGMENT.search(text)) and not _NEW_SUBJECT.search(text)
     alone = bool(words) and not points and _is_full(text, words) and stands_alone(" ".join(words), is_fragment)
     says_who = bool(_WHO_ASKS.search(text))
+    states = "?" not in raw and bool(_STATES.search(text))
+    alone = alone and not (states and (spoken.case.purpose or spoken.case.recipient))
     about = _ABOUT.match(raw.strip())
     body = body_named(_ABOUT.sub("", text).strip(" ?.!"), vocabulary) if about else None
     if about:
@@ -159,7 +164,7 @@ def read_reference(
         is_fragment,
         says_who,
         bool(_OTHER.search(text)),
-        "?" not in raw and bool(_STATES.search(text)),
+        states,
     )
 
 

@@ -224,7 +224,8 @@ def _followed(
         hits = context.search.find(words, audience=question.audience, limit=1).hits
         if not hits or must_be_named:
             return bool(hits) and (hits[0].is_exact or hits[0].named >= len(words.split()))
-        is_named = all(match.field in NAMES for match in hits[0].matches)
+        every = all if intent.name in OF_AN_ENTRY else any
+        is_named = every(match.field in NAMES for match in hits[0].matches)
         return hits[0].coverage >= STANDS_ALONE and is_named and not stems(words) <= held
 
     said = read_reference(
