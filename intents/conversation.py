@@ -207,7 +207,7 @@ def _of_few_words(said: Reference, kinds: Sequence[str], confidence: float, curr
     kind = kinds[0]
     of_entry = next((each for each in kinds if each in OF_AN_ENTRY - RARE), "describe")
     of_facts = next((each for each in kinds if each in ("describe", "coverage", "freshness")), "describe")
-    is_held = bool(said.words and current) and stems(" ".join(said.words)) <= text_of(current)
+    is_held = current is not None and bool(said.words) and stems(" ".join(said.words)) <= text_of(current)
     is_new = said.is_about and said.words and not (is_held or said.describes) and kind not in SHARED
     if is_new and confidence < (CLEAR if kind in ALONE else LIKELY):
         return "holders"
