@@ -126,9 +126,7 @@ def read_reference(
     negated = _NOT.search(text)
     spoken = read(text, vocabulary)
     rest = _ORDINAL.sub(" ", spoken.rest)
-    if slots.granularity:
-        rest = _LEVEL.sub(" ", rest)
-    words = _content(rest, slots, vocabulary, learned, is_known)
+    words = _content(_LEVEL.sub(" ", rest) if slots.granularity else rest, slots, vocabulary, learned, is_known)
     points = bool(_POINTS.search(text)) or ordinal is not None
     describing = (negated[1] if negated else (described[1] or described[2]) if described else "") or ""
     names = [word for word in split(fold(describing)) if word not in ASKING - {"published", "national"}]
@@ -140,8 +138,7 @@ def read_reference(
     about = _ABOUT.match(raw.strip())
     body = body_named(_ABOUT.sub("", text).strip(" ?.!"), vocabulary) if about else None
     if about:
-        named = {word for each in vocabulary.mentions(split(fold(text))) for word in each.words.split()}
-        words = [word for word in words if word not in named]
+        words = _without_bodies(words, text, vocabulary)
     if body is None and says_who:
         body = somebody(text) or kind_in(text)
         words, alone = ([], False) if body else (words, alone)
@@ -166,6 +163,11 @@ def read_reference(
         bool(_OTHER.search(text)),
         states,
     )
+
+
+def _without_bodies(words: list[str], text: str, vocabulary: Vocabulary) -> list[str]:
+    named = {word for each in vocabulary.mentions(split(fold(text))) for word in each.words.split()}
+    return [word for word in words if word not in named]
 
 
 def chooses(text: str) -> bool:

@@ -36,13 +36,15 @@ from intents import (
 )
 from intents.answers import Answer, Outcome, Shown
 from intents.context import NAMES, Claim, Context, Question
-from intents.conversation import OF_AN_ENTRY, PASSING, Conversation, Followed, after, follow, held_in, shown_as
+from intents.conversation import Followed, follow, shown_as
 from intents.features import features_of, words_of
 from intents.learned import likelihoods, skeleton, thresholds, weights
 from intents.phrase import Message, read_message
 from intents.reference import chooses, is_in_detail, is_local, read_reference, stems
+from intents.remembered import OF_AN_ENTRY, PASSING, Conversation, after
 from intents.slots import Slots, read_slots, with_slots
 from intents.subject import best_reading, core
+from intents.talked_about import held_in
 from intents.two import two_questions
 from intents.which import which
 

@@ -8,7 +8,7 @@ from bot import replies
 from bot.commands.common import as_json, opened, person, print_json, typed_lines
 from catalogue import clock, people
 from intents.context import Question
-from intents.conversation import Conversation
+from intents.remembered import Conversation
 from intents.understand import respond
 
 

@@ -22,7 +22,7 @@ from catalogue.store import Database
 from intents import describe
 from intents.answers import Answer, Outcome
 from intents.context import Claim, Context, Question
-from intents.conversation import Conversation, State, after
+from intents.remembered import Conversation, State, after
 from intents.second_try import respond_again
 from intents.understand import respond
 

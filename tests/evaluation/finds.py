@@ -15,8 +15,8 @@ from sklearn.linear_model import LogisticRegression
 
 from catalogue.model import GOVERNMENT
 from intents.context import SIXTH, facts
-from intents.conversation import OF_AN_ENTRY
 from intents.phrase import read_message
+from intents.remembered import OF_AN_ENTRY
 from tests.evaluation.report import sample_context
 from tests.evaluation.train import WRITTEN
 

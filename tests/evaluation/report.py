@@ -77,7 +77,7 @@ def talked(context: Context, split: str | None = None) -> list[list[Mark]]:
 
 
 def _new_conversation() -> Any:
-    from intents.conversation import Conversation
+    from intents.remembered import Conversation
 
     return Conversation()
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from catalogue import clock
 from catalogue.model import GOVERNMENT
 from intents.context import Context, Question
-from intents.conversation import Conversation
+from intents.remembered import Conversation
 from intents.understand import respond
 from tests.evaluation.marking import HERE, read
 

@@ -11,7 +11,7 @@ from catalogue import datasets
 from catalogue.model import GOVERNMENT, PUBLIC, Audience, Visibility
 from intents.answers import Answer
 from intents.context import Context, Question
-from intents.conversation import Conversation, State
+from intents.remembered import Conversation, State
 from intents.understand import respond
 
 

@@ -16,8 +16,8 @@ from catalogue.search.vocabulary import Vocabulary
 from catalogue.store import Database
 from intents.answers import Answer, Outcome
 from intents.context import Context, Question
-from intents.conversation import PASSING
 from intents.phrase import read_message
+from intents.remembered import PASSING
 from intents.slots import read_slots
 from intents.two import two_questions
 from intents.understand import BY_NAME, respond, understand
