@@ -147,7 +147,8 @@ def some(db: Database, *, place: int, audience: Audience, limit: int) -> list[Da
     """A few published entries to show as examples, none of them for named bodies only: those that follow a place in
     the record, which goes round at its end. Another place gives others."""
     shown = "('public', 'government')" if audience.in_government else "('public')"
-    last = db.query("SELECT MAX(number) AS last FROM datasets")[0]["last"] or 1
+    newest = db.query(f"SELECT number FROM datasets WHERE visibility IN {shown} ORDER BY number DESC LIMIT 1")
+    last = newest[0]["number"] if newest else 1  # of those that can be shown: the others turn nothing
     for comparison in (">=", "<"):
         rows = db.query(
             f"SELECT id FROM datasets WHERE number {comparison} :place AND status = 'published'"
