@@ -12,7 +12,7 @@ import click
 from bot import settings
 from bot.commands.common import opened, person, print_json, progress, readable
 from bot.commands.harvest import take_back
-from bot.words import count
+from bot.words import count, listed
 from catalogue import clock, uploads
 from catalogue.harvest import files, permits
 from catalogue.harvest.fetch import Fetcher
@@ -102,15 +102,18 @@ def bring_in(
         if not dry_run:
             with progress("Indexing", total=report.added + report.changed) as tick:
                 catalogue.search.index.follow(catalogue.db, wait=True, progress=tick)
-        told = len(uploads.others(catalogue.db, importer.id, asdict(report), now=clock.now())) if importer else 0
+        others = uploads.others(catalogue.db, importer.id, asdict(report), now=clock.now()) if importer else {}
+        slugs = sorted({slug for theirs in others.values() for slug in theirs})
+        bodies = [catalogue.search.vocabulary().name(slug) or slug for slug in slugs]
         if importer and not dry_run:
             uploads.brought_in_elsewhere(catalogue.db, report, name=name, by=importer, now=clock.now())
     if json_:
-        print_json(report_json(report) | {"told": told})
+        print_json(report_json(report) | {"told": len(others), "told_of": slugs})
     else:
         _tell(report)
-        if told:
-            click.echo(f"{count(told, 'other steward', 'other stewards')} {'would be' if dry_run else 'will be'} told.")
+        if others:
+            stewards = count(len(others), "other steward", "other stewards")
+            click.echo(f"{stewards} of {listed(bodies)} {'would be' if dry_run else 'will be'} told.")
     if report.left_out:
         raise click.exceptions.Exit(1)
 

@@ -145,6 +145,7 @@ def administration(context: Context, person: Person, now: datetime, page: Page) 
     held = [grant.role for each in people.with_roles(context.db, now=now) for grant in each.grants]
     counted = [words.count(held.count(role), phrase(words.ROLES[role])) for role in Role if role in held]
     known = sources.everyone(context.db)
+    troubled = [(each, day(each.good_at)) for each in known if each.problem]
     counts, index = outbox.counts(context.db), context.search.index.standing(context.db)
     return [
         header("Running the catalogue"),
@@ -155,6 +156,6 @@ def administration(context: Context, person: Person, now: datetime, page: Page) 
         ),
         section(say("health", entries=datasets.count(context.db), **counts)),
         section(say("index", index=index, built=day(index.built) if index.built else None)),
-        section(say("sources", total=len(known), troubled=[each for each in known if each.problem][:SHOWN])),
+        section(say("sources", total=len(known), troubled=troubled[:SHOWN])),
         buttons(button("What was brought in", action_id="run.list", value="runs")),
     ]

@@ -543,8 +543,12 @@ def test_the_other_stewards_are_told_of_what_somebody_brings_in(sampled: Whohold
     steward = "steward:department-for-education"
     assert sampled("people", "grant", "council-officer", steward, "--as", "admin", "--reason", "Helps").code == 0
     file = str(tmp_path / "mine.csv")
-    assert "1 other steward would be told." in sampled("import", file, "--as", "dfe-steward", "--dry-run").out
-    assert sampled("import", file, "--as", "dfe-steward", "--json").json["told"] == 1
+    assert (
+        "1 other steward of Department for Education would be told."
+        in sampled("import", file, "--as", "dfe-steward", "--dry-run").out
+    )
+    report = sampled("import", file, "--as", "dfe-steward", "--json").json
+    assert (report["told"], report["told_of"]) == (1, ["department-for-education"])
     db = connect(str(tmp_path / "whoholds.db"))
     keys = [row["key"] for row in db.query("SELECT key FROM outbox WHERE kind = 'tell'")]
     db.close()

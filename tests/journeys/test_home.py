@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,6 +13,7 @@ from bot.playground.model import Message, View
 from bot.playground.transcript import elements_of, texts
 from bot.slack import sections
 from catalogue import clock, datasets, follows, people, readiness, requests, visits
+from catalogue.harvest import sources
 from catalogue.model import GOVERNMENT, PUBLIC, Person
 from catalogue.search.find import Search
 from intents.answers import Outcome
@@ -61,6 +63,18 @@ def wait_for_direct(town: Town, user: str, holds: str) -> Message:
         lambda _: next((each for each in town.said_to(user) if holds in each.text), None), timeout=15
     )
     return message
+
+
+def test_an_administrator_sees_how_old_what_is_here_of_a_source_is_that_has_a_problem(town: Town) -> None:
+    now = clock.now()
+    for name in ("portal", "new"):
+        sources.add(town.db, name, kind="ckan", url="https://ckan.example.gov.uk", by="ada", now=now)
+        sources.went_wrong(town.db, sources.get(town.db, name), "It does not answer.", now=now)
+    good = clock.stamp(datetime(2026, 3, 3, 9, tzinfo=UTC))
+    town.db.execute("UPDATE sources SET good_at = :good WHERE name = 'portal'", {"good": good})
+    shown = words(opens_home(town, ADMIN))
+    assert "*portal*: It does not answer. What is here is as of 3 March 2026." in shown
+    assert "*new*: It does not answer. Nothing of it is here yet." in shown
 
 
 def test_it_offers_four_questions_and_each_is_answered_in_messages(town: Town) -> None:
