@@ -1,8 +1,9 @@
 """Why an entry was found: which word stands in which of its fields, and how much of the phrase it holds."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import tantivy
 
@@ -24,6 +25,12 @@ HELD = 0.35
 UNHELD, STORY = 0.5, 5
 """How much an English word that no entry holds weighs in a phrase of so many words: it tells a story there, while in a
 short phrase it may be the name of what nobody holds."""
+
+
+TOGETHER = {"title": 0.4, "text": 0.6}
+"""What a score gains when all neighbouring words of the phrase stand together, in the title and anywhere."""
+GAP = 2
+"""How far apart neighbours may stand: the second comes next, or next but one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +59,57 @@ class Hit:
     named: int = 0
 
 
-def hit(entry: Dataset, score: float, phrase: Phrase, vocabulary: Vocabulary, public: tantivy.Searcher) -> Hit:
-    """Explain one result."""
-    fields = _Fields(entry, vocabulary)
-    matches: list[Match] = []
-    held = total = 0.0
-    is_story = sum(concept.is_needed for concept in phrase.concepts) >= STORY
-    for concept in phrase.concepts:
-        match = fields.match(concept)
-        if match:
-            matches.append(match)
-        if concept.is_needed:
-            rarest = max(rarity(public, "text", stem(word)) for word in concept.alternatives[0].words)
-            weight = concept.weight * (UNHELD if is_story and _is_unheld(concept, public) else 1.0)
-            total += weight * rarest
-            held += weight * rarest * (1.0 if match else fields.share(concept))
-    for mention in phrase.mentions:
-        if entry.publisher == mention.organisation.slug:
-            matches.append(Match(mention.words, "publisher", vocabulary.name(entry.publisher) or "", "typed"))
-    names = {entry.id, *(fold(name) for name in (entry.id, entry.title, *entry.alternative_titles, *entry.acronyms))}
-    coverage = held / total if total else 1.0
-    score *= 1 - HELD + HELD * coverage
-    is_exact = not names.isdisjoint(whole_phrases(phrase))
-    return Hit(entry, score, coverage, is_exact, tuple(matches), _longest_name(names, phrase))
+class Explainer:
+    """Explains results of one phrase. What is true of the phrase alone is found out once."""
+
+    def __init__(self, phrase: Phrase, vocabulary: Vocabulary, public: tantivy.Searcher) -> None:
+        self._phrase, self._vocabulary = phrase, vocabulary
+        self._whole = whole_phrases(phrase)
+        is_story = sum(concept.is_needed for concept in phrase.concepts) >= STORY
+        self._weights = [
+            concept.weight
+            * (UNHELD if is_story and _is_unheld(concept, public) else 1.0)
+            * max(rarity(public, "text", stem(word)) for word in concept.alternatives[0].words)
+            if concept.is_needed
+            else 0.0
+            for concept in phrase.concepts
+        ]
+        words = [stem(word) for concept in phrase.concepts for word in concept.alternatives[0].words]
+        pairs = [(first, second) for first, second in pairwise(words) if first and second and first != second]
+        self._pairs = {pair: sum(rarity(public, "text", word) for word in pair) for pair in pairs}
+        self.most = 1 + (sum(TOGETHER.values()) if pairs else 0)  # what a score can be multiplied by
+
+    def hit(self, entry: Dataset, score: float) -> Hit:
+        """Why this entry was found, and its score with what only the entry itself can tell."""
+        fields = _Fields(entry, self._vocabulary)
+        matches: list[Match] = []
+        held = 0.0
+        for concept, weight in zip(self._phrase.concepts, self._weights, strict=True):
+            match = fields.match(concept)
+            if match:
+                matches.append(match)
+            held += weight * (1.0 if match else fields.share(concept))
+        for mention in self._phrase.mentions:
+            if entry.publisher == mention.organisation.slug:
+                name = self._vocabulary.name(entry.publisher) or ""
+                matches.append(Match(mention.words, "publisher", name, "typed"))
+        names = {
+            entry.id,
+            *(fold(name) for name in (entry.id, entry.title, *entry.alternative_titles, *entry.acronyms)),
+        }
+        total = sum(self._weights)
+        coverage = held / total if total else 1.0
+        score *= 1 - HELD + HELD * coverage + self._together(fields)
+        is_exact = not names.isdisjoint(self._whole)
+        return Hit(entry, score, coverage, is_exact, tuple(matches), _longest_name(names, self._phrase))
+
+    def _together(self, fields: "_Fields") -> float:
+        """What the entry gains by holding neighbouring words of the phrase together; rare words say more."""
+        kept = dict.fromkeys(TOGETHER, 0.0)
+        for (first, second), weight in self._pairs.items():
+            for place in fields.together(first, second):
+                kept[place] += weight
+        return sum(gain * kept[place] for place, gain in TOGETHER.items()) / (sum(self._pairs.values()) or 1.0)
 
 
 def _is_unheld(concept: Concept, public: tantivy.Searcher) -> bool:
@@ -101,6 +136,7 @@ class _Fields:
     def __init__(self, entry: Dataset, vocabulary: Vocabulary) -> None:
         self._entry, self._vocabulary = entry, vocabulary
         self._stems: list[tuple[str, frozenset[str]]] = []
+        self._words: dict[str, tuple[str, ...]] = {}
 
     def match(self, concept: Concept) -> Match | None:
         """Where the concept stands: the first alternative that one field holds, or that the entry holds together."""
@@ -121,10 +157,18 @@ class _Fields:
         words = {stem(word) for word in concept.alternatives[0].words}
         return 0.5 * len(words & self._everything()) / len(words) if len(words) > 1 else 0.0
 
+    def together(self, first: str, second: str) -> Iterator[str]:
+        """Where the second stem stands next to the first, or next but one: the title, and the text, which is all."""
+        fields = [name for name, stems in self._each() if first in stems and second in stems]
+        near = [name for name in fields if _are_near(self._words[name], first, second)]
+        yield from ["text"] if near else []
+        yield from ["title"] if "title" in near else []
+
     def _each(self) -> Iterator[tuple[str, frozenset[str]]]:
         yield from self._stems
         for name in FIELDS[len(self._stems) :]:
-            stems = frozenset(map(stem, split(self._text(name))))
+            self._words[name] = tuple(map(stem, split(self._text(name))))
+            stems = frozenset(self._words[name])
             self._stems.append((name, stems))
             yield name, stems
 
@@ -144,3 +188,7 @@ class _Fields:
                 return " ".join(getattr(entry, name))
             case _:
                 return getattr(entry, name) or ""
+
+
+def _are_near(words: Sequence[str], first: str, second: str) -> bool:
+    return any(word == first and second in words[place + 1 : place + 1 + GAP] for place, word in enumerate(words))

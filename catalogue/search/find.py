@@ -18,7 +18,7 @@ import tantivy
 from catalogue import datasets
 from catalogue.model import Audience
 from catalogue.search.dictionaries import Dictionaries
-from catalogue.search.explain import Hit, Match, hit
+from catalogue.search.explain import Explainer, Hit, Match
 from catalogue.search.index import Index
 from catalogue.search.phrase import ASKING, FAINT, Phrase, read
 from catalogue.search.rank import LONGEST_NAME, rank
@@ -35,8 +35,11 @@ __all__ = ["Found", "Hit", "Match", "Search"]
 HARDLY = 20_000
 """A word that one entry holds, and one more for so many in the catalogue, may be a slip for a far commoner one."""
 
-LEAST_EXPLAINED = 6
-"""The best results are put in their last order by how much of the phrase they hold, which is known when explained."""
+LOOKED_AT = 30
+"""Results that are read at most, for what the entries themselves hold decides the last order."""
+
+AT_ONCE = 6
+"""Results that are read together. Most searches need no more: those after them could not come before them any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,16 @@ class Search:
         searchers = self.index.partitions(self.db, audience)
         vocabulary = self.vocabulary()
         phrase = read(text, vocabulary, is_known=_known(searchers), correct=self._corrector(searchers))
-        scores = rank(searchers, phrase, limit=max(limit, LEAST_EXPLAINED), publishers=publishers, own=own)
-        entries = datasets.get_many(self.db, list(scores), audience=audience)
-        hits = [hit(entry, scores[entry.id], phrase, vocabulary, searchers[0]) for entry in entries]
-        hits.sort(key=lambda found: (-round(found.score, 4), found.dataset.id))
+        scores = rank(searchers, phrase, limit=max(limit, LOOKED_AT), publishers=publishers, own=own)
+        explainer = Explainer(phrase, vocabulary, searchers[0])
+        ids, step = list(scores), max(limit, AT_ONCE)
+        hits: list[Hit] = []
+        for start in range(0, len(ids), step):
+            if len(hits) >= limit and scores[ids[start]] * explainer.most <= hits[limit - 1].score:
+                break
+            entries = datasets.get_many(self.db, ids[start : start + step], audience=audience)
+            hits += [explainer.hit(entry, scores[entry.id]) for entry in entries]
+            hits.sort(key=lambda found: (-round(found.score, 4), found.dataset.id))
         return Found(_with_heir(phrase, hits), tuple(hits[:limit]))
 
     def names_hold(self, audience: Audience) -> Callable[[str], bool]:

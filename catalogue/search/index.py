@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 BUILT = "built"  # an empty file that is as old as the index
 PAGE = 1_000
+MERGED = 8  # segments of a size are merged by the index when there are so many
+FULL = 15_000  # entries that surely fit into one segment while it is written
 AT_ONCE = 50  # changes a question brings in itself: an edit or a few, not a harvest
 PATIENCE = 0.3  # seconds a question waits for another writer
 READERS_KEPT = 200
@@ -195,12 +197,15 @@ class Index:
         has a later one, and may come twice.
         """
         count, seen = 0, state.change
+        segment = _segment(datasets.count(db)) if new_until else None
         with Writers(self._partitions, db) as writers:
             while page := datasets.changed_since(db, seen, limit=PAGE):
                 for entry in page:
                     writers.put(entry, is_new=entry.change <= new_until, are_many=bool(count) or len(page) == PAGE)
                 seen, count = page[-1].change, count + len(page)
                 progress(len(page))
+                if segment and count // segment > (count - len(page)) // segment:
+                    writers.cut()
             writers.commit()
             self._save(State(seen, state.lineage))  # found from now on; tidying up is for this thread alone to wait for
         return count
@@ -260,6 +265,11 @@ class Index:
         except OSError as error:
             reason = f"The search index cannot be kept at {self.folder}: {error.strerror}. Check WHOHOLDS_INDEX."
             raise StoreUnavailable(reason) from error
+
+
+def _segment(entries: int) -> int:
+    """How many entries of a whole catalogue make a segment: eight of a size are merged into one, and eight of those."""
+    return max(1, -(-entries // (MERGED if entries <= MERGED * FULL else MERGED**2)))
 
 
 def _take(lock: int, *, wait: bool) -> None:

@@ -11,7 +11,6 @@ second scores only those in full. So a million entries cost little more than ten
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 import tantivy
 
@@ -37,9 +36,6 @@ EXACT = 60.0
 
 NAMED = 20.0
 """A run of words of the phrase is a name of the entry; half as much again for every further word of the run."""
-
-NEIGHBOURS = {"title": 1.2, "text": 1.0}
-"""Two neighbouring words of the phrase stand together."""
 
 HOLDER = 4.0
 """The entry's holder is named in the phrase: enough to be looked at; `narrow` does the rest."""
@@ -136,7 +132,6 @@ def build(
     """The query for one partition; None when the phrase holds nothing to look for."""
     should = [query for concept in phrase.concepts for query in _concept(searcher, public, concept)]
     should += _names(searcher, phrase)
-    should += _neighbours(phrase)
     holders = list(publishers) or list(phrase.asked.holders)
     if holders:
         theirs = tantivy.Query.term_set_query(schema(), "publisher", holders)
@@ -225,13 +220,3 @@ def _names(searcher: tantivy.Searcher, phrase: Phrase) -> list[tantivy.Query]:
         for run, score in _runs(searcher, phrase).items()
     ]
     return [tantivy.Query.disjunction_max_query(best)] if best else []
-
-
-def _neighbours(phrase: Phrase) -> list[tantivy.Query]:
-    words = [stem(word) for concept in phrase.concepts for word in concept.alternatives[0].words][:12]
-    pairs = [(first, second) for first, second in pairwise(words) if first and second and first != second]
-    return [
-        tantivy.Query.boost_query(tantivy.Query.phrase_query(schema(), name, list(pair), slop=1), weight)
-        for pair in pairs
-        for name, weight in NEIGHBOURS.items()
-    ]

@@ -23,7 +23,7 @@ from catalogue.model import AccessRights, Dataset, Edition, PersonalData, Status
 from catalogue.search.places import gazetteer
 from catalogue.text import fold
 
-VERSION = 16
+VERSION = 17
 """Raised whenever this file changes what an index holds: an older index is then built anew."""
 
 WORD_LIMIT = 40
@@ -45,9 +45,9 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("change", indexed=True, fast=True)
     builder.add_text_field("keys", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("title", tokenizer_name="stems", index_option="position")
+    builder.add_text_field("title", tokenizer_name="stems", index_option="freq")
     builder.add_text_field("names", tokenizer_name="stems", index_option="freq")
-    builder.add_text_field("text", tokenizer_name="stems", index_option="position")
+    builder.add_text_field("text", tokenizer_name="stems", index_option="freq")
     builder.add_text_field("words", tokenizer_name="words", index_option="freq")
     builder.add_text_field("starts", tokenizer_name="words", index_option="basic")
     builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")

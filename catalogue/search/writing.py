@@ -52,6 +52,11 @@ class Writers:
             self._open[visibility] = self._partitions[visibility].writer(heap, 1)
         return self._open[visibility]
 
+    def cut(self) -> None:
+        """End the segment that is being written, so that all of them are of a size. Nobody finds it yet."""
+        for writer in self._open.values():
+            writer.commit()
+
     def commit(self) -> None:
         """Make what was written what is found."""
         for visibility, writer in self._open.items():

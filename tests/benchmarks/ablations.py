@@ -68,7 +68,7 @@ PARTS = (
     Part("whole phrase is a name (EXACT)", {"rank.EXACT": to(0.0)}),
     Part("words of the phrase are a name (NAMED)", {"rank.NAMED": to(0.0)}),
     Part("EXACT and NAMED", {"rank.EXACT": to(0.0), "rank.NAMED": to(0.0)}),
-    Part("neighbours (NEIGHBOURS)", {"rank.NEIGHBOURS": every(0.0)}),
+    Part("neighbours (TOGETHER)", {"explain.TOGETHER": every(0.0)}),
     Part("two rounds (CANDIDATES)", {"rank.CANDIDATES": to(5000)}),
     Part(
         "holder named (HOLDER, narrow.HOLDER)",
