@@ -1,16 +1,16 @@
 """Why an entry was found: which word stands in which of its fields, and how much of the phrase it holds."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import tantivy
 
 from catalogue.model import Dataset
 from catalogue.search.phrase import Concept, Phrase
 from catalogue.search.rank import rarity, whole_phrases
-from catalogue.search.schema import split, stem
+from catalogue.search.schema import split, stem, stems_of
 from catalogue.search.spelling import english
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
@@ -60,56 +60,95 @@ class Hit:
 
 
 class Explainer:
-    """Explains results of one phrase. What is true of the phrase alone is found out once."""
+    """Weighs and explains results of one phrase. What is true of the phrase alone is found out once."""
 
     def __init__(self, phrase: Phrase, vocabulary: Vocabulary, public: tantivy.Searcher) -> None:
         self._phrase, self._vocabulary = phrase, vocabulary
         self._whole = whole_phrases(phrase)
         is_story = sum(concept.is_needed for concept in phrase.concepts) >= STORY
-        self._weights = [
-            concept.weight
-            * (UNHELD if is_story and _is_unheld(concept, public) else 1.0)
-            * max(rarity(public, "text", stem(word)) for word in concept.alternatives[0].words)
-            if concept.is_needed
-            else 0.0
-            for concept in phrase.concepts
-        ]
+        self._sought = [_sought(concept, public, is_story=is_story) for concept in phrase.concepts]
+        self._total = sum(sought.weight for sought in self._sought)
         words = [stem(word) for concept in phrase.concepts for word in concept.alternatives[0].words]
-        pairs = [(first, second) for first, second in pairwise(words) if first and second and first != second]
-        self._pairs = {pair: sum(rarity(public, "text", word) for word in pair) for pair in pairs}
+        pairs = {(first, second) for first, second in pairwise(words) if first and second and first != second}
+        self._pairs = {pair: sum(rarity(public, "text", word) for word in pair) for pair in sorted(pairs)}
         self.most = 1 + (sum(TOGETHER.values()) if pairs else 0)  # what a score can be multiplied by
 
-    def hit(self, entry: Dataset, score: float) -> Hit:
-        """Why this entry was found, and its score with what only the entry itself can tell."""
-        fields = _Fields(entry, self._vocabulary)
-        matches: list[Match] = []
-        held = 0.0
-        for concept, weight in zip(self._phrase.concepts, self._weights, strict=True):
-            match = fields.match(concept)
-            if match:
-                matches.append(match)
-            held += weight * (1.0 if match else fields.share(concept))
+    def weigh(self, entry: Dataset, score: float) -> "Weighed":
+        """The score with what only the entry itself can tell."""
+        stems = _stems(entry, self._vocabulary)
+        everything = frozenset(chain.from_iterable(stems.values()))
+        held = sum(sought.weight * sought.share(everything) for sought in self._sought)
+        coverage = held / self._total if self._total else 1.0
+        return Weighed(entry, score * (1 - HELD + HELD * coverage + self._together(stems)), coverage, stems)
+
+    def hit(self, weighed: "Weighed") -> Hit:
+        """Why an entry was found."""
+        entry = weighed.dataset
+        matches = [match for sought in self._sought if (match := sought.match(weighed.stems))]
         for mention in self._phrase.mentions:
             if entry.publisher == mention.organisation.slug:
                 name = self._vocabulary.name(entry.publisher) or ""
                 matches.append(Match(mention.words, "publisher", name, "typed"))
-        names = {
-            entry.id,
-            *(fold(name) for name in (entry.id, entry.title, *entry.alternative_titles, *entry.acronyms)),
-        }
-        total = sum(self._weights)
-        coverage = held / total if total else 1.0
-        score *= 1 - HELD + HELD * coverage + self._together(fields)
-        is_exact = not names.isdisjoint(self._whole)
-        return Hit(entry, score, coverage, is_exact, tuple(matches), _longest_name(names, self._phrase))
+        names = (entry.id, entry.title, *entry.alternative_titles, *entry.acronyms)
+        known = {entry.id, *map(fold, names)}
+        is_exact = not known.isdisjoint(self._whole)
+        named = _longest_name(known, self._phrase)
+        return Hit(entry, weighed.score, weighed.coverage, is_exact, tuple(matches), named)
 
-    def _together(self, fields: "_Fields") -> float:
+    def _together(self, stems: Mapping[str, Sequence[str]]) -> float:
         """What the entry gains by holding neighbouring words of the phrase together; rare words say more."""
         kept = dict.fromkeys(TOGETHER, 0.0)
         for (first, second), weight in self._pairs.items():
-            for place in fields.together(first, second):
-                kept[place] += weight
+            near = {name for name, words in stems.items() if first in words and _are_near(words, first, second)}
+            kept["text"] += weight * bool(near)
+            kept["title"] += weight * ("title" in near)
         return sum(gain * kept[place] for place, gain in TOGETHER.items()) / (sum(self._pairs.values()) or 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A result that has been read: its score, how much of the phrase it holds, and the stems of its fields."""
+
+    dataset: Dataset
+    score: float
+    coverage: float
+    stems: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A concept, the stems of each of its alternatives, and how much it weighs among all that the phrase needs."""
+
+    concept: Concept
+    stems: tuple[frozenset[str], ...]
+    weight: float
+
+    def share(self, everything: frozenset[str]) -> float:
+        """1 for an entry that holds an alternative, at most half for one that holds some words of a run."""
+        if any(stems <= everything for stems in self.stems):
+            return 1.0
+        typed = self.stems[0]
+        return 0.5 * len(typed & everything) / len(typed) if len(typed) > 1 else 0.0
+
+    def match(self, fields: Mapping[str, Sequence[str]]) -> Match | None:
+        """Where the concept stands: as typed in one field, or the first alternative that the entry holds together."""
+        everything = frozenset(chain.from_iterable(fields.values()))
+        typed = next((name for name, words in fields.items() if self.stems[0].issubset(words)), None)
+        for alternative, stems in zip(self.concept.alternatives, self.stems, strict=True):
+            if typed or stems <= everything:
+                field = typed or next((name for name, words in fields.items() if stems.issubset(words)), "description")
+                return Match(self.concept.typed, field, " ".join(alternative.words), alternative.via)
+        return None
+
+
+def _sought(concept: Concept, public: tantivy.Searcher, *, is_story: bool) -> _Sought:
+    stems = tuple(frozenset(map(stem, alternative.words)) for alternative in concept.alternatives)
+    if not concept.is_needed:
+        return _Sought(concept, stems, 0.0)
+    rarest = max(rarity(public, "text", stem(word)) for word in concept.alternatives[0].words)
+    return _Sought(
+        concept, stems, rarest * concept.weight * (UNHELD if is_story and _is_unheld(concept, public) else 1.0)
+    )
 
 
 def _is_unheld(concept: Concept, public: tantivy.Searcher) -> bool:
@@ -130,65 +169,26 @@ def _longest_name(names: Iterable[str], phrase: Phrase) -> int:
     return longest
 
 
-class _Fields:
-    """The stems of an entry's fields, made one field after the other as they are needed."""
-
-    def __init__(self, entry: Dataset, vocabulary: Vocabulary) -> None:
-        self._entry, self._vocabulary = entry, vocabulary
-        self._stems: list[tuple[str, frozenset[str]]] = []
-        self._words: dict[str, tuple[str, ...]] = {}
-
-    def match(self, concept: Concept) -> Match | None:
-        """Where the concept stands: the first alternative that one field holds, or that the entry holds together."""
-        wanted = [(alternative, {stem(word) for word in alternative.words}) for alternative in concept.alternatives]
-        typed = wanted[0]
-        for name, stems in self._each():
-            if typed[1] <= stems:
-                return Match(concept.typed, name, " ".join(typed[0].words), typed[0].via)
-        everything = self._everything()
-        for alternative, words in wanted:
-            if words <= everything:
-                field = next((name for name, stems in self._stems if words <= stems), "description")
-                return Match(concept.typed, field, " ".join(alternative.words), alternative.via)
-        return None
-
-    def share(self, concept: Concept) -> float:
-        """The share of a run of words that the entry holds when it does not hold the whole; at most half."""
-        words = {stem(word) for word in concept.alternatives[0].words}
-        return 0.5 * len(words & self._everything()) / len(words) if len(words) > 1 else 0.0
-
-    def together(self, first: str, second: str) -> Iterator[str]:
-        """Where the second stem stands next to the first, or next but one: the title, and the text, which is all."""
-        fields = [name for name, stems in self._each() if first in stems and second in stems]
-        near = [name for name in fields if _are_near(self._words[name], first, second)]
-        yield from ["text"] if near else []
-        yield from ["title"] if "title" in near else []
-
-    def _each(self) -> Iterator[tuple[str, frozenset[str]]]:
-        yield from self._stems
-        for name in FIELDS[len(self._stems) :]:
-            self._words[name] = tuple(map(stem, split(self._text(name))))
-            stems = frozenset(self._words[name])
-            self._stems.append((name, stems))
-            yield name, stems
-
-    def _everything(self) -> frozenset[str]:
-        return frozenset().union(*(stems for _name, stems in self._each()))
-
-    def _text(self, name: str) -> str:
-        entry = self._entry
-        match name:
-            case "publisher":
-                return f"{self._vocabulary.name(entry.publisher) or ''} {entry.publisher_acronym or ''}"
-            case "theme":
-                return " ".join(
-                    part for part in (entry.theme, entry.spatial, entry.granularity, entry.data_subjects) if part
-                )
-            case "alternative_titles" | "acronyms" | "keywords":
-                return " ".join(getattr(entry, name))
-            case _:
-                return getattr(entry, name) or ""
-
-
 def _are_near(words: Sequence[str], first: str, second: str) -> bool:
+    """Whether the second stands next to the first, or next but one."""
     return any(word == first and second in words[place + 1 : place + 1 + GAP] for place, word in enumerate(words))
+
+
+def _stems(entry: Dataset, vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """The stems of each field that is not empty, in the order in which a field says most."""
+    texts = {name: _text(entry, name, vocabulary) for name in FIELDS}
+    return {name: stems_of(text) for name, text in texts.items() if text}
+
+
+def _text(entry: Dataset, name: str, vocabulary: Vocabulary) -> str:
+    match name:
+        case "publisher":
+            return f"{vocabulary.name(entry.publisher) or ''} {entry.publisher_acronym or ''}"
+        case "theme":
+            return " ".join(
+                part for part in (entry.theme, entry.spatial, entry.granularity, entry.data_subjects) if part
+            )
+        case "alternative_titles" | "acronyms" | "keywords":
+            return " ".join(getattr(entry, name))
+        case _:
+            return getattr(entry, name) or ""

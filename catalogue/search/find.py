@@ -18,7 +18,7 @@ import tantivy
 from catalogue import datasets
 from catalogue.model import Audience
 from catalogue.search.dictionaries import Dictionaries
-from catalogue.search.explain import Explainer, Hit, Match
+from catalogue.search.explain import Explainer, Hit, Match, Weighed
 from catalogue.search.index import Index
 from catalogue.search.phrase import ASKING, FAINT, Phrase, read
 from catalogue.search.rank import LONGEST_NAME, rank
@@ -35,8 +35,8 @@ __all__ = ["Found", "Hit", "Match", "Search"]
 HARDLY = 20_000
 """A word that one entry holds, and one more for so many in the catalogue, may be a slip for a far commoner one."""
 
-LOOKED_AT = 30
-"""Results that are read at most, for what the entries themselves hold decides the last order."""
+LOOKED_AT = 40
+"""Four times as many results are read as are wanted, but not more: what the entries hold decides the last order."""
 
 AT_ONCE = 6
 """Results that are read together. Most searches need no more: those after them could not come before them any more."""
@@ -89,17 +89,19 @@ class Search:
         searchers = self.index.partitions(self.db, audience)
         vocabulary = self.vocabulary()
         phrase = read(text, vocabulary, is_known=_known(searchers), correct=self._corrector(searchers))
-        scores = rank(searchers, phrase, limit=max(limit, LOOKED_AT), publishers=publishers, own=own)
+        scores = rank(searchers, phrase, limit=max(limit, min(limit * 4, LOOKED_AT)), publishers=publishers, own=own)
         explainer = Explainer(phrase, vocabulary, searchers[0])
         ids, step = list(scores), max(limit, AT_ONCE)
-        hits: list[Hit] = []
+        read_so_far: list[Weighed] = []
         for start in range(0, len(ids), step):
-            if len(hits) >= limit and scores[ids[start]] * explainer.most <= hits[limit - 1].score:
+            if len(read_so_far) == limit and scores[ids[start]] * explainer.most <= read_so_far[-1].score:
                 break
             entries = datasets.get_many(self.db, ids[start : start + step], audience=audience)
-            hits += [explainer.hit(entry, scores[entry.id]) for entry in entries]
-            hits.sort(key=lambda found: (-round(found.score, 4), found.dataset.id))
-        return Found(_with_heir(phrase, hits), tuple(hits[:limit]))
+            read_so_far += [explainer.weigh(entry, scores[entry.id]) for entry in entries]
+            read_so_far.sort(key=lambda each: (-round(each.score, 4), each.dataset.id))
+            del read_so_far[limit:]
+        hits = [explainer.hit(weighed) for weighed in read_so_far]
+        return Found(_with_heir(phrase, hits), tuple(hits))
 
     def names_hold(self, audience: Audience) -> Callable[[str], bool]:
         """Says of a folded word whether an entry that `audience` may know has it in its title or another name."""

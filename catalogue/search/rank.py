@@ -77,7 +77,7 @@ def rank(
         if not chosen:
             continue
         query = _among(chosen, build(searcher, searchers[0], phrase, publishers))
-        most = LOOKED_AT if look_again else limit
+        most = max(limit, LOOKED_AT) if look_again else limit
         for score, address in searcher.search(query, most, count=False, weight_by_field=prior).hits:
             entry, score = searcher.doc(address), score / PRIOR_SCALE
             if look_again:

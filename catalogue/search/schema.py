@@ -87,6 +87,11 @@ def stem(word: str) -> str:
     return stems[0] if stems else ""
 
 
+def stems_of(text: str) -> list[str]:
+    """The stems of a text as the index holds them, in their order."""
+    return _stem_analyzer().analyze(text)
+
+
 def split(text: str) -> list[str]:
     """The words of a text as the index sees them: lower case, without accents, letters and digits only."""
     return _word_analyzer().analyze(text)
