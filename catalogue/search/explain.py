@@ -1,7 +1,7 @@
 """Why an entry was found: which word stands in which of its fields, and how much of the phrase it holds."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -68,10 +68,9 @@ class Explainer:
         is_story = sum(concept.is_needed for concept in phrase.concepts) >= STORY
         self._sought = [_sought(concept, public, is_story=is_story) for concept in phrase.concepts]
         self._total = sum(sought.weight for sought in self._sought)
-        words = [stem(word) for concept in phrase.concepts for word in concept.alternatives[0].words]
-        pairs = {(first, second) for first, second in pairwise(words) if first and second and first != second}
-        self._pairs = {pair: sum(rarity(public, "text", word) for word in pair) for pair in sorted(pairs)}
-        self.most = 1 + (sum(TOGETHER.values()) if pairs else 0)  # what a score can be multiplied by
+        self._neighbours = list(_neighbours(phrase, public))
+        self._most_together = sum(weight for weight, _runs in self._neighbours)
+        self.most = 1 + (sum(TOGETHER.values()) if self._neighbours else 0)  # what a score can be multiplied by
 
     def weigh(self, entry: Dataset, score: float) -> "Weighed":
         """The score with what only the entry itself can tell."""
@@ -98,11 +97,11 @@ class Explainer:
     def _together(self, stems: Mapping[str, Sequence[str]]) -> float:
         """What the entry gains by holding neighbouring words of the phrase together; rare words say more."""
         kept = dict.fromkeys(TOGETHER, 0.0)
-        for (first, second), weight in self._pairs.items():
-            near = {name for name, words in stems.items() if first in words and _are_near(words, first, second)}
+        for weight, runs in self._neighbours:
+            near = {name for name, words in stems.items() if any(_are_near(words, run) for run in runs)}
             kept["text"] += weight * bool(near)
             kept["title"] += weight * ("title" in near)
-        return sum(gain * kept[place] for place, gain in TOGETHER.items()) / (sum(self._pairs.values()) or 1.0)
+        return sum(gain * kept[place] for place, gain in TOGETHER.items()) / (self._most_together or 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +168,26 @@ def _longest_name(names: Iterable[str], phrase: Phrase) -> int:
     return longest
 
 
-def _are_near(words: Sequence[str], first: str, second: str) -> bool:
-    """Whether the second stands next to the first, or next but one."""
-    return any(word == first and second in words[place + 1 : place + 1 + GAP] for place, word in enumerate(words))
+def _neighbours(phrase: Phrase, public: tantivy.Searcher) -> Iterator[tuple[float, list[tuple[str, ...]]]]:
+    """What should stand together and how much that says: a run of words in any way of writing it, and two concepts."""
+    runs: list[list[tuple[str, ...]]] = [
+        [tuple(map(stem, each.words)) for each in concept.alternatives] for concept in phrase.concepts
+    ]
+    sides: list[list[tuple[str, ...]]] = [[(first[0][-1], second[0][0])] for first, second in pairwise(runs)]
+    for alternatives in [*runs, *sides]:
+        typed = alternatives[0]
+        if len(typed) > 1 and all(typed) and typed[0] != typed[1]:
+            weight = sum(rarity(public, "text", word) for pair in pairwise(typed) for word in pair)
+            yield weight, [run for run in alternatives if len(run) > 1]
+
+
+def _are_near(words: Sequence[str], run: Sequence[str]) -> bool:
+    """Whether each word of a run stands next to the one before it, or next but one."""
+    return all(
+        first in words
+        and any(word == first and second in words[place + 1 : place + 1 + GAP] for place, word in enumerate(words))
+        for first, second in pairwise(run)
+    )
 
 
 def _stems(entry: Dataset, vocabulary: Vocabulary) -> dict[str, list[str]]:
