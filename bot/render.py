@@ -21,6 +21,7 @@ ZERO_WIDTH_SPACE = "\u200b"
 LOOKS_LIKE = str.maketrans({"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"})
 
 _FORMATS = re.compile(r"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])|(?<=:)(?=[a-z0-9_+\-]{1,60}:)|^(?=&gt;)", re.MULTILINE)
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _HIDDEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e0fff]")
 
 
@@ -40,13 +41,13 @@ def escape_mrkdwn(value: object) -> str:
 
 
 def one_line(value: object) -> str:
-    """Text without line breaks, so that it cannot forge a line of its own."""
-    return " ".join(str(value).split())
+    """Text without line breaks, so that it cannot forge a line of its own, and without what a terminal acts upon."""
+    return " ".join(_CONTROLS.sub("", _HIDDEN.sub("", str(value))).split())
 
 
 def label(value: object) -> str:
     """Text for a button or another place that knows no format: one line, nothing hidden, never empty."""
-    return one_line(_HIDDEN.sub("", str(value))) or "…"
+    return one_line(value) or "…"
 
 
 def cut(value: str, limit: int) -> str:
