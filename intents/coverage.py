@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 from catalogue.model import Dataset, Status
 from catalogue.search import coverage
@@ -14,6 +15,7 @@ from catalogue.text import fold
 from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, show_dataset
 from intents.context import Claim, Context, Question, compile_all
 from intents.meant import claimed, meant
+from intents.period import relative_period
 from intents.phrase import Message, read_message
 from intents.slots import period_of
 
@@ -54,7 +56,7 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         return replace(answer, subject=claim.subject)
     entry = answer.shown[0]
     places = _places(text, entry.dataset)
-    period = _years(text, entry.dataset)
+    period = _years(text, entry.dataset, question.now.date())
     parts = [coverage.place(entry.dataset, place) for place in places]
     parts += [coverage.years(entry.dataset, *period)] if period else []
     parts += [
@@ -94,7 +96,7 @@ def _without_what_is_asked(subject: str) -> str:
 
 def _without_names(text: str, dataset: Dataset) -> str:
     """A text without the names of the entry, in which a grain or a place is no question."""
-    rest = fold(text)
+    rest = fold(text.replace(dataset.id, " "))
     for name in sorted((dataset.title, *dataset.alternative_titles, *dataset.acronyms), key=len, reverse=True):
         rest = re.sub(rf"\b{re.escape(fold(name))}\b", " ", rest)
     return rest
@@ -106,9 +108,10 @@ def _places(text: str, dataset: Dataset) -> list[Place]:
     return list(dict.fromkeys(mention.place for mention in gazetteer().mentions(words, capitals)))[:SHOWN]
 
 
-def _years(text: str, dataset: Dataset) -> tuple[int, int | None] | None:
+def _years(text: str, dataset: Dataset, today: date) -> tuple[int, int | None] | None:
     """The first and last year asked for; no last one for "since". A year in the entry's name is no question."""
-    first, to, last = (period_of(_without_names(text, dataset)) or "").partition("-")
+    rest = _without_names(text, dataset)
+    first, to, last = (period_of(rest) or relative_period(rest, today) or "").partition("-")
     if not first:
         return None
     return int(first), int(last) if last else None if to else int(first)

@@ -2,11 +2,14 @@
 
 import re
 
+from catalogue.search.phrase import ASKING, FAINT
+from catalogue.search.schema import split
 from catalogue.search.vocabulary import Meaning, Vocabulary
 from catalogue.text import fold
 from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, show
 from intents.context import Claim, Context, Question, compile_all, first_match
 from intents.phrase import Message, without_end
+from intents.reference import stems
 
 EXAMPLES = (
     "What does NPD mean?",
@@ -55,6 +58,7 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     asker = question.asker.organisation if question.asker else None
     meanings.sort(key=lambda meaning: meaning.holder != asker)
     slugs = dict.fromkeys(meaning.holder for meaning in meanings if meaning.holder in vocabulary.organisations)
+    meanings = _narrowed(meanings, question.text, claim.subject, vocabulary)
     called_so = _meant(context, question, claim.subject, vocabulary)
     return Answer(
         "define",
@@ -67,6 +71,16 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         terms=(claim.subject,),
         choices=tuple(Choice(f"Who holds {m.meaning}?", f"who holds {m.meaning}") for m in meanings[:3]),
     )
+
+
+def _narrowed(meanings: list[Meaning], text: str, term: str, vocabulary: Vocabulary) -> list[Meaning]:
+    """The meanings of which a text says more than the term ("PIP the benefit"); all where it fits none."""
+    said = stems(" ".join(word for word in split(fold(text)) if word not in ASKING | FAINT)) - stems(term)
+
+    def of(meaning: Meaning) -> frozenset[str]:
+        return stems(" ".join((meaning.meaning, meaning.kind or "", vocabulary.name(meaning.holder) or "")))
+
+    return [meaning for meaning in meanings if said & of(meaning)] or meanings
 
 
 def _meant(context: Context, question: Question, term: str, vocabulary: Vocabulary) -> tuple[Shown, ...]:

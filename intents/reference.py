@@ -13,6 +13,7 @@ from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
 from intents.case import body_named, kind_in, read, somebody, user_words
 from intents.learned import Weights
+from intents.period import without_period
 from intents.phrase import Message
 from intents.slots import Slots, place_of_text
 
@@ -125,7 +126,8 @@ def read_reference(
     described = _DESCRIBED.search(text)
     negated = _NOT.search(text)
     spoken = read(text, vocabulary)
-    rest = _ORDINAL.sub(" ", spoken.rest)
+    said_of_time = without_period(spoken.rest)
+    rest = _ORDINAL.sub(" ", said_of_time)
     words = _content(_LEVEL.sub(" ", rest) if slots.granularity else rest, slots, vocabulary, learned, is_known)
     points = bool(_POINTS.search(text)) or ordinal is not None
     describing = (negated[1] if negated else (described[1] or described[2]) if described else "") or ""
@@ -154,7 +156,7 @@ def read_reference(
         slots.granularity,
         slots.recipient or (user_words(body) if body else None),
         slots.purpose or (str(spoken.case.purpose) if spoken.case.purpose else None),
-        slots.period,
+        slots.period or (None if said_of_time == spoken.rest else "by name"),
         bool(_WIDER.search(text)),
         slots.organisations,
         about is not None,

@@ -84,7 +84,8 @@ def standing_out(said: Reference, entries: Sequence[Dataset], vocabulary: Vocabu
 
     first, *others = sorted(((worth(entry), entry) for entry in entries), key=lambda pair: -pair[0])
     is_clear = bool(others) and first[0] > others[0][0] and first[0] * 2 >= len(wanted)
-    return first[1] if is_clear and not wanted <= stems(" ".join(ADJECTIVES)) else None
+    is_of_access = bool(wanted) and wanted <= stems(" ".join(ADJECTIVES))
+    return first[1] if is_clear and not is_of_access else None
 
 
 def one_meant(
@@ -166,13 +167,16 @@ def several_meant(
     vocabulary = context.search.vocabulary()
     if said.ordinal is not None and -len(entries) <= said.ordinal < len(entries):
         return (show_dataset(entries[said.ordinal], vocabulary),)
+    current = current_of(state, entries)
+    followed = _in_succession(context, question, said, current) if current else None
+    if followed:
+        return (show_dataset(followed, vocabulary),)
     picked = chosen(said, entries, vocabulary)
     if picked and (said.describes or said.place or said.is_not):
         return (show_dataset(picked, vocabulary),)
     if not (said.place or said.granularity or said.words or said.is_not or said.is_wider):
         if not said.points or not entries:
             return None
-        current = current_of(state, entries)
         return (show_dataset(current, vocabulary),) if current else None
     hits = _search(context, question, state.terms, said)
     if said.words and not said.points and _is_better_alone(context, question, said, hits):

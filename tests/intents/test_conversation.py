@@ -183,3 +183,50 @@ def test_a_term_that_is_only_the_name_of_an_entry_leads_to_it(says, sample_catal
     answer = says("what does RV mean")
     assert ids(answer)[0].startswith("voa/")
     assert answer.shown[0].dataset.title in as_message(answer, sample_catalogue.vocabulary()).text
+
+
+def test_a_term_put_right_has_only_the_meaning_that_was_meant(says):
+    assert len(says("PIP").meanings) > 1
+    assert [meaning.kind for meaning in says("no, I meant PIP the benefit").meanings] == ["benefit"]
+
+
+def test_no_the_first_one_is_the_first_of_what_was_shown(says):
+    first = ids(says("who holds stop and search data"))[0]
+    answer = says("nope, the first one")
+    assert answer.intent != "review_queue"
+    assert ids(answer) == [first]
+
+
+def test_which_of_those_is_answered_with_the_one_that_has_it(says):
+    says("compare the labour force survey and the annual population survey")
+    answer = says("which one does local authorities")
+    assert (answer.intent, ids(answer)[0]) == ("coverage", "ons/annual-population-survey")
+
+
+def test_where_it_is_up_to_is_asked_of_the_request(says):
+    says("how do I get access to Hospital Episode Statistics")
+    assert says("where's it up to").intent == "my_requests"
+
+
+def test_what_replaced_an_entry_is_the_one_that_took_its_place(says):
+    says("what is hesa/student-record-c051")
+    assert ids(says("what replaced it?"))[0] == "hesa/student-record"
+
+
+def test_words_that_say_who_asks_do_not_lose_what_is_talked_about(says):
+    says("who holds the homicide index")
+    answer = says("we're doing domestic homicide reviews for three partnerships")
+    assert (answer.intent, ids(answer)) == ("conditions", ["home-office/homicide-index"])
+
+
+@pytest.mark.parametrize("text", ["since the pandemic?", "the last five years?", "is last winter in it"])
+def test_a_time_without_a_year_is_asked_of_the_entry(text: str, says):
+    says("does stop and search cover Wales")
+    answer = says(text)
+    assert (answer.intent, ids(answer)[0]) == ("coverage", "police-uk/stop-and-search")
+    assert answer.period
+
+
+def test_the_id_of_an_entry_is_no_place_that_is_asked_for(says):
+    says("who holds stop and search data")
+    assert says("does it cover 2020?").place is None

@@ -126,6 +126,30 @@ def test_of_two_questions_the_second_is_offered(vocabulary: Vocabulary):
 
 
 @pytest.mark.parametrize(
+    ("text", "first", "other"),
+    [
+        (
+            "who holds price paid data, and when was it last updated",
+            "who holds price paid data",
+            "when was it last updated",
+        ),
+        (
+            "How do I get price paid data. Also who do I contact about it",
+            "How do I get price paid data.",
+            "who do I contact about it",
+        ),
+    ],
+)
+def test_two_questions_need_no_question_mark(text: str, first: str, other: str, vocabulary: Vocabulary):
+    kinds = {first: ("holders", 0.9), other: ("freshness", 0.9)}
+    assert two_questions(text, kinds.__getitem__, PASSING) == (first, other)
+
+
+def test_a_subject_of_two_parts_is_one_question():
+    assert two_questions("who holds stop and search data", lambda part: ("holders", 0.9), PASSING) is None
+
+
+@pytest.mark.parametrize(
     "text",
     ["Who holds fly tipping data? The council?", "Who holds fly tipping? who holds fly tips?", "hello? anyone there?"],
 )
