@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.playground.events import Sender
@@ -34,8 +34,9 @@ class Step:
     `where`: a channel's name, "home", or "" for direct messages with the bot. At most one of the rest is done: `says`
     a text there (a command when it begins with a slash), `presses` a button (by what stands on it or what a screen
     reader says), chooses a `shortcut` (of the newest message there when Slack offers it for messages), `fills` in the
-    open form and sends it, or `closes` all that is open. With none of them they look there. `sees` is what must then
-    be before them, or one of several. A step with `when` is left out unless those words are before them already.
+    open form and sends it, `sends` a file (its `name` and `content`), or `closes` all that is open. With none of them
+    they look there. `sees` is what must then be before them, or one of several. A step with `when` is left out unless
+    those words are before them already.
     """
 
     who: str
@@ -45,6 +46,7 @@ class Step:
     presses: str = ""
     shortcut: str = ""
     fills: Mapping[str, Any] | None = None
+    sends: Mapping[str, str] = field(default_factory=dict)
     closes: bool = False
     sees: str | list[str] = ""
     when: str = ""
@@ -128,6 +130,9 @@ class Actor:
                 self._shortcut(step.shortcut)
             elif step.fills is not None:
                 self._fill_in(step.fills)
+            elif step.sends:
+                content = step.sends["content"].strip() + "\n"
+                self.sender.share(self.user, self.place, step.sends["name"], content.encode())
             elif step.closes:
                 self._close()
             elif step.where == HOME:
@@ -251,7 +256,7 @@ class Actor:
 
     def _does_something(self) -> bool:
         step = self.step
-        return bool(step.says or step.presses or step.shortcut or step.fills is not None)
+        return bool(step.says or step.presses or step.shortcut or step.sends or step.fills is not None)
 
     def _awaits(self, what: Callable[[], Any], otherwise: str) -> Any:
         found = self.workspace.woken(lambda _workspace: what(), max(self.until - time.monotonic(), 0.0))

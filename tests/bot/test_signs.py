@@ -78,3 +78,8 @@ def test_buttons_that_only_a_colour_tells_apart_are_found() -> None:
     assert len(list(plainly.alike([{"type": "actions", "elements": [red, green]}]))) == 1
     told = a_button("Go", "request.approve", accessibility_label="Go: SR-0001")
     assert list(plainly.alike([{"type": "actions", "elements": [red, told]}])) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=named)
+def test_no_words_in_an_expression_begin_or_end_with_a_space_which_would_be_lost(path: Path) -> None:
+    assert re.findall(r"""\{\{ ?["'](?: [^"']*| *[^"']* )["'] if [^}]*\}\}""", path.read_text(encoding="utf-8")) == []

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import GONE_ON, chromium, found
+from tests.browser.conftest import GONE_ON, PHONE, chromium, found
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 LARGEST = 300_000  # bytes
@@ -56,11 +56,20 @@ def home(page: Page) -> None:
     expect(page.get_by_role("heading", name="Waiting for your decision")).to_be_visible()
 
 
+def phone(page: Page) -> None:
+    """A request that waits for its manager, who is out with a phone."""
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.goto("/?as=U0MANAGER&in=home")
+    page.get_by_role("button", name="Review: SR-0005").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 TAKEN: Mapping[str, Callable[[Page], None]] = {
     "playground": playground,
     "together": together,
     "home": home,
     "wire": wire,
+    "phone": phone,
 }
 
 
