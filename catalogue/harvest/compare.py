@@ -16,7 +16,7 @@ from catalogue import clock
 from catalogue.datasets import columns, last_change
 from catalogue.entries import canonical, difference
 from catalogue.harvest import conflicts, held, prepared
-from catalogue.harvest.gather import Notes, gathered
+from catalogue.harvest.gathering import Notes, gathered
 from catalogue.harvest.layers import merge as merge_layers
 from catalogue.harvest.sources import Source
 from catalogue.harvest.writing import BATCH, SPAN, alone, count_new, count_staged, empty, spans
