@@ -51,6 +51,23 @@ def as_known(db: Database, found: Sequence[Dataset], audience: Audience) -> list
     return [_without(dataset, unknown) if unknown & _relatives(dataset) else dataset for dataset in found]
 
 
+def as_exported(db: Database, found: Sequence[Dataset], audience: Audience) -> list[Dataset]:
+    """The same, for who reads all that an entry says: its parts, and what serves it, are named as far as they may know
+    of them."""
+    lists = ("has_part", "served_by")
+    named = {each for dataset in found for name in lists for each in getattr(dataset, name)}
+    if not named or audience is NOBODY_READS:
+        return as_known(db, found, audience)
+    unknown = hidden(db, named, audience)
+    shown = []
+    for dataset in found:
+        parts: dict[str, Any] = {
+            name: tuple(each for each in getattr(dataset, name) if each not in unknown) for name in lists
+        }
+        shown.append(replace(dataset, **parts))
+    return as_known(db, shown, audience)
+
+
 def hidden(db: Database, ids: Collection[str], audience: Audience) -> frozenset[str]:
     """Those of these ids that are of entries which the audience may not know of."""
     every, found = sorted(ids), set()
@@ -91,7 +108,7 @@ def everything(db: Database, *, audience: Audience) -> Iterator[Dataset]:
     last = ""
     while True:
         rows = db.query(f"SELECT {COLUMNS} FROM datasets WHERE id > :last ORDER BY id LIMIT {PAGE}", {"last": last})
-        yield from as_known(db, [each for each in map(_dataset, rows) if audience.may_know(each)], audience)
+        yield from as_exported(db, [each for each in map(_dataset, rows) if audience.may_know(each)], audience)
         if len(rows) < PAGE:
             return
         last = rows[-1]["id"]

@@ -48,6 +48,15 @@ def test_an_entry_replaced_by_a_hidden_one_names_nobody_that_its_reader_may_not_
     assert SECRET["id"] in str(history.shown_to(db, entry, audience=GOVERNMENT))
 
 
+def test_an_export_names_no_part_that_its_reader_may_not_know(db: Database, entry: Dataset, now: datetime) -> None:
+    values = {"has_part": [SECRET["id"], "moj/elsewhere"], "served_by": [SECRET["id"]]}
+    datasets.amend(db, entry.id, values, revision=entry.revision, by="ada", why=None, now=now)
+    (told,) = datasets.everything(db, audience=PUBLIC)
+    assert (told.has_part, told.served_by) == (("moj/elsewhere",), ())
+    kept = next(each for each in datasets.everything(db, audience=GOVERNMENT) if each.id == entry.id)
+    assert (kept.has_part, kept.served_by) == ((SECRET["id"], "moj/elsewhere"), (SECRET["id"],))
+
+
 def hide_by_hand(db: Database, entry: Dataset, now: datetime) -> None:
     datasets.amend(db, entry.id, {"visibility": "named"}, revision=entry.revision, by="ada", why=None, now=now)
 

@@ -20,6 +20,7 @@ from bot.playground.events import Sender
 from bot.playground.model import Channel, User
 from bot.playground.page import create_page
 from bot.playground.workspace import Workspace
+from tests.fakes.hostile import VECTORS
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"' onclick=alert(1) &lt;b&gt;"
 
@@ -194,6 +195,19 @@ def test_whatever_is_said_is_shown_harmlessly(
     workspace.delete(workspace.messages(channel)[-1]) if workspace.messages(channel) else None
     workspace.post(channel, text, blocks=[section, {"type": "header", "text": plain(text)}])
     get(page, **{"in": channel.id})
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_each_of_the_seventeen_vectors_is_shown_harmlessly(
+    page: FlaskClient, workspace: Workspace, officer: User, channel: Channel, vector: str
+) -> None:
+    text = VECTORS[vector]
+    workspace.change_user(officer, real_name=text, title=text)
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    workspace.post(channel, text, user=officer.id, blocks=[section, {"type": "header", "text": plain(text)}])
+    html = get(page, **{"as": officer.id, "in": channel.id})
+    assert html.count("<script") == 1
+    assert not re.search(r"<(!|@|#|subteam)", html.replace("<!doctype", ""), re.IGNORECASE)
 
 
 def test_an_ephemeral_message_is_on_the_page_of_its_person_only(
