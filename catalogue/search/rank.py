@@ -5,7 +5,7 @@ phrase as a name and by holding neighbouring words together, times its prior and
 A word is scored by BM25 in three fields of stems and in the words as written.
 docs/search.md tells what each part is worth, measured.
 
-It is done in two rounds. The first gathers candidates by words alone, a plain sum that the index can cut short; the
+It is done in two rounds. The first gathers candidates by words alone, a plain sum over one field; the
 second scores only those in full. So a million entries cost little more than ten thousand.
 """
 
@@ -109,7 +109,7 @@ def _candidates(
 
 
 def _plain_words(searcher: tantivy.Searcher, public: tantivy.Searcher, phrase: Phrase) -> tantivy.Query | None:
-    """Every word of every alternative, in the text alone, as a plain sum: the index need not look at every match."""
+    """Every word of every alternative, in the text alone, as a plain sum: the cheapest that reads every match."""
     trusts: dict[str, float] = {}
     for concept in phrase.concepts:
         for alternative in concept.alternatives:
