@@ -180,6 +180,8 @@ def _print(db: Database, source: Source, *, json_: bool) -> None:
         print_json(facts)
         return
     entries = count(facts["entries"], "entry", "entries")
+    if source.kind is Kind.ORGANISATIONS:
+        entries = count(source.good_count or 0, "public body", "public bodies")
     when = f"as of {source.good_at:%d %B %Y, %H:%M} UTC" if source.good_at else "never harvested"
     click.echo(f"{source.name}  {source.kind}  {source.url}\n  {entries}, {when}")
     if facts["missing"] or facts["withdrawn"]:

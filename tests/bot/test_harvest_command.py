@@ -198,6 +198,7 @@ def test_a_harvest_of_public_bodies_is_taken_back_but_for_those_in_use(upstream:
     run("sources", "add", "bodies", "--kind", "organisations", "--url", f"{upstream.url}/api/organisations/1")
     assert "2 would be added" in run("harvest", "bodies", "--dry-run").stdout
     report = json.loads(run("harvest", "bodies", "--json").stdout)
+    assert "2 public bodies, as of" in run("sources", "show", "bodies").stdout
     assert "Office for Boats" in run("ask", "what does the Office for Boats hold?").stdout
     file = tmp_path / "entry.jsonl"
     file.write_text('{"id": "a/b", "title": "Timetables", "publisher": "Office for Trains"}\n', encoding="utf-8")
