@@ -118,7 +118,8 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     entry = named(context, question, message.text)
     if entry:
         return _explained(context, question, base, show_dataset(entry, vocabulary), case)
-    found, picked = best_reading(context, question, _subjects(claim.subject, message.text, vocabulary))
+    subjects = _subjects(claim.subject, message.text, vocabulary)
+    found, picked = best_reading(context, question, subjects, kind=claim.intent)
     place = found.phrase.places[0].place.name if found.phrase.places else None
     base = replace(base, terms=found.phrase.subject, corrections=found.phrase.corrections, place=place)
     if picked.one:

@@ -30,6 +30,9 @@ FAR_AHEAD = 6.0
 OF_FACTS, AT_LEAST = (0.63, 0.81, 0.2, 0.58), -2.77
 """The weights of the facts that `likelihood` judges by, and what is added to their sum."""
 
+OF_RECORDS = frozenset(("access", "conditions", "precedent"))
+"""Kinds of question that are asked of records, which are not open, rather than of published counts."""
+
 TITLES = frozenset({"title", "alternative_titles", "acronyms"})
 
 NAMES = frozenset({"title", "alternative_titles", "acronyms", "keywords"})
@@ -86,6 +89,11 @@ class Picked:
     several: tuple[Hit, ...]
     near: tuple[Hit, ...]
     is_guess: bool = False
+
+
+def likely_detail(kind: str) -> str | None:
+    """What a question of this kind is likelier to be about, as `Search.find` takes it; None where neither is."""
+    return "records" if kind in OF_RECORDS else None
 
 
 def pick(found: Found) -> Picked:

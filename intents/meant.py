@@ -16,7 +16,7 @@ from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
 from intents.answers import Answer, Choice, Outcome, Step, show, show_dataset
-from intents.context import Claim, Context, Picked, Question, first_match, pick
+from intents.context import Claim, Context, Picked, Question, first_match, likely_detail, pick
 from intents.phrase import Message, read_message, without_end
 
 SURENESS = 0.88
@@ -84,12 +84,16 @@ def _may_be_a_name(words: str) -> bool:
     return (len(words) > 2 or (len(words) == 2 and words.isupper())) and words.lower() not in _POINTING
 
 
-def best_reading(context: Context, question: Question, subjects: Sequence[str]) -> tuple[Found, Picked]:
+def best_reading(
+    context: Context, question: Question, subjects: Sequence[str], *, kind: str = ""
+) -> tuple[Found, Picked]:
     """The best of several readings of what the data is called, searched for in turn until one is a name."""
     own = question.asker.organisation if question.asker else None
     best: tuple[int, Found, Picked] | None = None
     for place, subject in enumerate(subjects or (question.text,)):
-        found = context.search.find(subject, audience=question.audience, limit=6, own=own)
+        found = context.search.find(
+            subject, audience=question.audience, limit=6, own=own, likely_detail=likely_detail(kind)
+        )
         picked = pick(found)
         worth = _worth(picked)
         if place > 1 and worth == 1:  # some words of a long question, found somewhere in a text, are no answer to it
@@ -134,7 +138,7 @@ def meant(
     subjects = readings(claim.subject, noise, text=text)
     if not subjects:
         return replace(base, outcome=Outcome.CLARIFY)
-    found, picked = best_reading(context, question, subjects)
+    found, picked = best_reading(context, question, subjects, kind=claim.intent)
     place = found.phrase.places[0].place.name if found.phrase.places else None
     base = replace(base, terms=found.phrase.subject, corrections=found.phrase.corrections, place=place)
     answer = _picked(base, picked, vocabulary, again)

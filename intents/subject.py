@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from catalogue.search.find import Found, Hit
 from catalogue.search.phrase import ASKING
 from catalogue.search.schema import split
 from catalogue.text import fold
-from intents.context import ANSWER, ENOUGH, SIXTH, Context, Question, likelihood, pick
+from intents.context import SIXTH, Context, Question, likely_detail, pick
 from intents.learned import Weights
 from intents.phrase import without_end
 
@@ -55,18 +56,21 @@ def _asks(word: str, token: str, kind: str, learned: Weights, is_known: Callable
     return not is_known(word) or kind in learned.speaks.get(word, ())
 
 
-def best_reading(context: Context, question: Question, readings: Iterable[str], whole: str) -> tuple[str, float]:
+def best_reading(
+    context: Context, question: Question, readings: Iterable[str], whole: str, *, kind: str
+) -> tuple[str, float]:
     """The reading of the subject under which the catalogue has most to say: a name, else most of its words held.
 
-    Where no part is a name, the `whole` message is taken if it finds something likelier. With how certain that is, 0 to
-    1. Where two are worth the same the earlier one is taken; "" when none has a word of
-    content.
+    With how certain that is, 0 to 1. Where two are worth the same the earlier one is taken; "" when none has a word of
+    content. The `whole` message is taken where it finds another entry: every word of it weighs in there, and what was
+    cut off as asking often tells one entry from its neighbour.
     """
     own = question.asker.organisation if question.asker else None
+    find = partial(context.search.find, audience=question.audience, own=own, likely_detail=likely_detail(kind))
     best, worth, certain = "", (-1.0, 0, 0.0), 1.0
     first: Hit | None = None
     for reading in dict.fromkeys(each for each in readings if _has_content(each)):
-        hits = context.search.find(reading, audience=question.audience, limit=3, own=own).hits
+        hits = find(reading, limit=3).hits
         named = max((hit.named for hit in hits), default=0)
         found = (float(hits[0].is_exact), named, round(hits[0].score, 1)) if hits else (0.0, 0, 0.0)
         if found > worth:
@@ -76,24 +80,20 @@ def best_reading(context: Context, question: Question, readings: Iterable[str], 
                 certain *= MENDED
         if found[0]:
             break
-    if not (worth[0] or worth[1]) and len(whole.split()) <= LONGEST:
-        everything = context.search.find(whole, audience=question.audience, limit=LOOKED_AT, own=own)
-        if _says_more(everything, first):
-            best = whole
+    if _has_content(whole) and len(whole.split()) <= LONGEST and _finds_another(find(whole, limit=LOOKED_AT), first):
+        best = whole
     return best, certain
 
 
-def _says_more(everything: Found, first: Hit | None) -> bool:
-    """Whether a whole message finds something else than its part did, and that is likelier what is meant.
+def _finds_another(everything: Found, first: Hit | None) -> bool:
+    """Whether a whole message finds something else than its part did.
 
-    Where it finds nothing either, the part is what nobody holds: the rest may be about the person who asks.
+    Where it finds nothing, the part is what nobody holds: the rest may be about the person who asks.
     """
     if not everything.hits or (first and first.dataset.id == everything.hits[0].dataset.id):
         return False
     picked = pick(everything)
-    if not (picked.one or picked.several):
-        return False
-    return first is None or first.coverage < ENOUGH or likelihood(everything) >= ANSWER
+    return bool(picked.one or picked.several)
 
 
 def _has_content(reading: str) -> bool:

@@ -260,7 +260,7 @@ def _answer(
         ]
         if claim.intent in OF_AN_ENTRY:
             readings = context.search.names_in(intent.message.whole, audience=question.audience)[:2] + readings
-        subject, certain = best_reading(context, question, readings, intent.message.whole)
+        subject, certain = best_reading(context, question, readings, intent.message.whole, kind=claim.intent)
         claim = replace(claim, subject=subject or claim.subject, confidence=round(claim.confidence * certain, 3))
     answer: Answer = BY_NAME[claim.intent].answer(context, question, claim)
     return _ordered(answer, intent.slots) if claim.intent == "holders" else answer

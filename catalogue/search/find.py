@@ -79,16 +79,20 @@ class Search:
         limit: int = 10,
         publishers: Sequence[str] = (),
         own: str | None = None,
+        likely_detail: str | None = None,
     ) -> Found:
         """The entries that `text` is about and `audience` may know, best first.
 
         Only of `publishers` (slugs) when given. `own` is the asker's organisation: it ranks the meanings of an
-        acronym that has several.
+        acronym that has several. `likely_detail` is "counts" or "records" where the question makes one the likelier
+        to be meant; what the text says of it goes first.
         """
         self.index.follow(self.db)
         searchers = self.index.partitions(self.db, audience)
         vocabulary = self.vocabulary()
         phrase = read(text, vocabulary, is_known=_known(searchers), correct=self._corrector(searchers))
+        if likely_detail:
+            phrase = replace(phrase, asked=replace(phrase.asked, likely_detail=likely_detail))
         scores = rank(searchers, phrase, limit=max(limit, min(limit * 4, LOOKED_AT)), publishers=publishers, own=own)
         explainer = Explainer(phrase, vocabulary, searchers[0])
         ids, step = list(scores), max(limit, AT_ONCE)

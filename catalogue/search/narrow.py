@@ -19,6 +19,7 @@ FITS, MISFITS = 1.2, 0.85
 HOLDER, OTHER_HOLDER = 1.5, 0.65
 THEME = 1.05
 DETAIL, OTHER_DETAIL = 1.2, 0.9
+LIKELY_DETAIL, UNLIKELY_DETAIL = 1.25, 0.8
 
 _YEAR = re.compile(r"\b(19[4-9]\d|20[0-4]\d)\b")
 _OPEN = re.compile(
@@ -70,11 +71,10 @@ class Asked:
     holders: tuple[str, ...] = ()
     theme: str | None = None
     detail: str | None = None
+    likely_detail: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(
-            self.places or self.years or self.access or self.service or self.holders or self.theme or self.detail
-        )
+        return self != Asked()
 
 
 def asked(text: str, words: Sequence[str], *, places: Sequence[Place], holders: Sequence[str]) -> Asked:
@@ -117,6 +117,8 @@ def factor(wanted: Asked, stored: bytes) -> float:
         value *= THEME if facts["theme"] == wanted.theme else 1.0
     if wanted.detail and facts["detail"]:
         value *= DETAIL if facts["detail"] == wanted.detail else OTHER_DETAIL
+    elif wanted.likely_detail and facts["detail"]:
+        value *= LIKELY_DETAIL if facts["detail"] == wanted.likely_detail else UNLIKELY_DETAIL
     return value
 
 

@@ -93,3 +93,15 @@ def test_a_catalogue_that_spells_both_ways_is_found_by_either(
     search = search_over(tmp_path_factory.mktemp("spelt") / "index", rows)
     assert set(ids(search, word)) == set(ids(search, british)) == {"a/gb", "a/us"}
     search.db.close()
+
+
+def test_a_question_that_is_likelier_about_records_finds_them_first_unless_its_words_say_counts(
+    sample_catalogue: Search,
+) -> None:
+    def first(text: str, likely: str | None) -> str:
+        result = sample_catalogue.find(text, audience=GOVERNMENT, likely_detail=likely)
+        return result.hits[0].dataset.id
+
+    assert first("universal credit", "records") == "dwp/universal-credit-record-level"
+    assert first("universal credit", "counts") == "dwp/universal-credit-statistics"
+    assert first("how many people get universal credit", "records") == "dwp/universal-credit-statistics"
