@@ -10,7 +10,7 @@ from catalogue.search.find import Found
 from catalogue.search.series import gather
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, Step, show
-from intents.context import Claim, Context, Question, compile_all, first_match, pick
+from intents.context import FAR, Claim, Context, Question, compile_all, first_match, pick
 from intents.phrase import Message, without_end
 
 EXAMPLES = (
@@ -76,12 +76,11 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         details={"mentions": found.phrase.mentions},
     )
     if picked.one:
-        also = [hit for hit in found.hits if hit is not picked.one and hit.coverage >= picked.one.coverage - 0.01]
+        also = [hit for hit in _as_good(found.hits, picked.one) if hit is not picked.one]
         shown = _series([picked.one, *also], vocabulary)
         return replace(base, outcome=Outcome.ANSWERED, shown=shown)
     if picked.several:
-        least = picked.several[0].coverage - 0.01
-        shown = _series([hit for hit in found.hits if hit.coverage >= least], vocabulary)
+        shown = _series(_as_good(found.hits, picked.several[0]), vocabulary)
         if picked.several[0].coverage > SURE_OF_SEVERAL and not picked.is_guess:
             return replace(base, outcome=Outcome.ANSWERED, shown=shown)
         choices = tuple(Choice(entry.dataset.title, f"what is {entry.dataset.id}") for entry in shown)
@@ -97,6 +96,11 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     subject = " ".join(found.phrase.subject)
     demand.record(context.db, subject, organisation=own, now=question.now, key=question.key)
     return replace(base, details=details, steps=(Step("follow.question", subject),))
+
+
+def _as_good(hits: Sequence[Hit], best: Hit) -> list[Hit]:
+    """The hits that hold as much of the question as the best, and are not far behind it."""
+    return [hit for hit in hits if hit.coverage >= best.coverage - 0.01 and hit.score >= FAR * best.score]
 
 
 def _likely(found: Found, vocabulary: Vocabulary) -> Organisation | None:

@@ -9,8 +9,9 @@ import tantivy
 
 from catalogue.model import Dataset
 from catalogue.search.phrase import Concept, Phrase
+from catalogue.search.places import Lies, gazetteer
 from catalogue.search.rank import rarity, whole_phrases
-from catalogue.search.schema import split, stem, stems_of
+from catalogue.search.schema import places_of, split, stem, stems_of
 from catalogue.search.spelling import english
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
@@ -91,7 +92,7 @@ class Explainer:
         names = (entry.id, entry.title, *entry.alternative_titles, *entry.acronyms)
         known = {entry.id, *map(fold, names)}
         is_exact = not known.isdisjoint(self._whole)
-        named = _longest_name(known, self._phrase)
+        named = 0 if _is_elsewhere(entry, self._phrase) else _longest_name(known, self._phrase)
         return Hit(entry, weighed.score, weighed.coverage, is_exact, tuple(matches), named)
 
     def _together(self, stems: Mapping[str, Sequence[str]]) -> float:
@@ -154,6 +155,13 @@ def _is_unheld(concept: Concept, public: tantivy.Searcher) -> bool:
     """Whether a concept is a common English word, with no other name, that no entry for everyone holds."""
     word = concept.typed
     return len(concept.alternatives) == 1 and word in english() and not public.doc_freq("text", stem(word))
+
+
+def _is_elsewhere(entry: Dataset, phrase: Phrase) -> bool:
+    """Whether an entry is of another place than any that is asked for: another council's register is not meant."""
+    asked = phrase.asked.places
+    covered = places_of(entry) if asked else ()
+    return bool(covered) and all(gazetteer().lies(place, covered) is Lies.ELSEWHERE for place in asked)
 
 
 def _longest_name(names: Iterable[str], phrase: Phrase) -> int:

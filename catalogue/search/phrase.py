@@ -19,6 +19,7 @@ LONGEST_RUN = 6
 MOST_WORDS = 60
 MOST_CHARACTERS = 2000
 FAINTLY = 0.6
+INITIALS = 3  # letters of the longest initials of a place
 NAMES_DATA = frozenset(("dataset", "system"))  # kinds of acronym
 CAPITALS_ONLY = "match capitals only"
 
@@ -220,7 +221,19 @@ class _Reading:
     def _places(self) -> list[PlaceMention]:
         inside = {place for mention in self.mentions for place in range(mention.start, mention.end)}
         found = gazetteer().mentions(self.words, self.capitals)
-        return [place for place in found if inside.isdisjoint(range(place.start, place.end))]
+        return [
+            place
+            for place in found
+            if inside.isdisjoint(range(place.start, place.end)) and not self._begins_a_run(place)
+        ]
+
+    def _begins_a_run(self, place: PlaceMention) -> bool:
+        """Whether a place's initials begin words that stand for something else, as those of an NI record do."""
+        if place.end - place.start > 1 or len(self.words[place.start]) > INITIALS:
+            return False
+        longest = min(LONGEST_RUN, len(self.words) - place.start)
+        runs = (" ".join(self.words[place.start : place.start + length]) for length in range(2, longest + 1))
+        return any(self.vocabulary.stands_for_something(run) for run in runs)
 
     def phrase(self) -> Phrase:
         where = {position for place in self.places for position in range(place.start, place.end)}

@@ -127,12 +127,9 @@ def document(dataset: Dataset, publisher_names: str) -> tantivy.Document:
 
 def facts(dataset: Dataset) -> dict[str, object]:
     """What a phrase can ask for besides words: places covered, access, kind, years, holder, theme."""
-    places = gazetteer().covered(dataset.spatial)
-    if not places and dataset.publisher in gazetteer().by_organisation:
-        places = (gazetteer().by_organisation[dataset.publisher].slug,)
     start, _slash, end = (dataset.temporal or "").partition("/")
     return {
-        "places": places,
+        "places": places_of(dataset),
         "access": str(dataset.access_rights or ""),
         "service": is_service(dataset),
         "years": [start[:4] if start[:4].isdigit() else "", "9999" if end == ".." else end[:4] or start[:4]],
@@ -140,6 +137,14 @@ def facts(dataset: Dataset) -> dict[str, object]:
         "theme": fold(dataset.theme or ""),
         "detail": detail(dataset),
     }
+
+
+def places_of(dataset: Dataset) -> tuple[str, ...]:
+    """The slugs of the places an entry covers: those it names, else that of the council which holds it."""
+    places = gazetteer().covered(dataset.spatial)
+    if not places and dataset.publisher in gazetteer().by_organisation:
+        return (gazetteer().by_organisation[dataset.publisher].slug,)
+    return places
 
 
 def detail(dataset: Dataset) -> str:

@@ -20,6 +20,7 @@ from catalogue.search.schema import stem
 
 SHORTEST = 4
 TWO_EDITS_FROM = 5
+OTHER_START_FROM = 7  # letters of a word with two slips, one of them in its first letter
 CANDIDATES = 200
 
 WRONG_START = 0.4
@@ -109,6 +110,8 @@ class Spelling:
             counts = self._near(word, edits)
             if len(word) == SHORTEST:  # “hats” is as near to “hate” as to a dozen others
                 counts = {candidate: count for candidate, count in counts.items() if not mistaken(word, candidate)}
+            elif edits > 1 and len(word) < OTHER_START_FROM:  # “Dublin” is not “public”
+                counts = {candidate: count for candidate, count in counts.items() if candidate[0] == word[0]}
             if counts:
                 return min(counts, key=lambda candidate: (doubt(word, candidate, counts[candidate]), candidate))
         return None

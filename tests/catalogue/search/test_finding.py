@@ -105,3 +105,10 @@ def test_a_question_that_is_likelier_about_records_finds_them_first_unless_its_w
     assert first("universal credit", "records") == "dwp/universal-credit-record-level"
     assert first("universal credit", "counts") == "dwp/universal-credit-statistics"
     assert first("how many people get universal credit", "records") == "dwp/universal-credit-statistics"
+
+
+def test_what_another_council_holds_is_no_answer_where_a_place_is_named_that_has_none(sample_catalogue: Search) -> None:
+    hits = found(sample_catalogue, "council tax register in Oldham").hits
+    assert hits[0].dataset.publisher == "valuation-office-agency"  # all of England and Wales
+    assert not any(hit.named for hit in hits)
+    assert found(sample_catalogue, "council tax register in Camden").hits[0].named == 3

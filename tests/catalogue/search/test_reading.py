@@ -103,3 +103,18 @@ def test_words_of_a_story_do_not_hide_what_is_asked_for_but_those_of_a_short_phr
 
     assert held("straddles a verge, kettle, umbrella, pupil absence") > held("“qx vq zx kq” pupil absence")
     assert held("hedgehog lamps") == held("“qx” lamps")
+
+
+def test_a_name_that_no_entry_holds_is_not_a_word_with_two_slips(sample_catalogue: Search) -> None:
+    assert sample_catalogue.find("house prices in Dublin", audience=GOVERNMENT).phrase.corrections == ()
+    corrected = sample_catalogue.find("hose prcies", audience=GOVERNMENT).phrase.corrections
+    assert dict(corrected) == {"prcies": "prices"}
+
+
+@pytest.mark.parametrize(
+    ("text", "places"), [("NI record", []), ("my NI number", []), ("NI schools", ["Northern Ireland"])]
+)
+def test_initials_of_a_place_that_begin_something_else_are_not_the_place(
+    vocabulary: Vocabulary, text: str, places: list[str]
+) -> None:
+    assert [mention.place.name for mention in read(text, vocabulary).places] == places
