@@ -13,7 +13,7 @@ from typing import Any
 
 from catalogue.search.places import Lies, Place, gazetteer
 
-PLACE = {Lies.SAME: 1.5, Lies.WITHIN: 1.05, Lies.AROUND: 1.0, Lies.UNKNOWN: 0.9, Lies.ELSEWHERE: 0.3}
+PLACE = {Lies.SAME: 1.5, Lies.WITHIN: 1.05, Lies.AROUND: 1.0, Lies.UNKNOWN: 0.9, Lies.ELSEWHERE: 0.25}
 YEARS = {True: 1.08, False: 0.75, None: 0.97}
 FITS, MISFITS = 1.2, 0.85
 HOLDER, OTHER_HOLDER = 1.5, 0.65
