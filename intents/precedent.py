@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from catalogue import register
+from catalogue.model import Dataset
 from catalogue.register import Line
 from catalogue.search.vocabulary import Vocabulary
-from catalogue.sharing.facts import Body, kind_of
+from catalogue.sharing.facts import Body, Case, kind_of
 from intents.answers import SHOWN, Answer, Outcome
-from intents.case import user_words
+from intents.case import purpose_spoken_of, user_words
 from intents.context import Claim, Context, Question, compile_all
 from intents.explained import case_of
 from intents.meant import claimed, meant, next_steps
@@ -56,7 +57,8 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     alike = [line for line in same if _fits(line, case.recipient, vocabulary)]
     others = register.lines(context.db, holder=dataset.publisher)[:SHOWN] if dataset.publisher and not same else []
     shown = _first(alike or same or others)
-    details = {"alike": len(alike), "same": len(same), "lines": shown, "near": ()}
+    differs = {line.reference: differences(line, dataset, case, vocabulary) for line in shown}
+    details = {"alike": len(alike), "same": len(same), "lines": shown, "differs": differs, "near": ()}
     return replace(answer, steps=next_steps(answer), details=details)
 
 
@@ -64,9 +66,23 @@ def _first(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: (line.is_in_force, line.began_on), reverse=True)[:SHOWN])
 
 
+def differences(line: Line, dataset: Dataset, case: Case, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """In what a share of the register is unlike what is asked about: `data`, `kind` of body, `body`, `purpose`.
+
+    Only what was asked is compared, with what the register publishes.
+    """
+    found = ["data"] if line.dataset_id != dataset.id else []
+    if case.recipient and not _fits(line, case.recipient, vocabulary):
+        found.append("body" if _fits(line, Body(case.recipient.kind), vocabulary) else "kind")
+    was_for = purpose_spoken_of(line.benefit or "")
+    if case.purpose and was_for and was_for is not case.purpose:
+        found.append("purpose")
+    return tuple(found)
+
+
 def _fits(line: Line, recipient: Body | None, vocabulary: Vocabulary) -> bool:
     """Whether a share went to whom the question names: that body, or one of its kind."""
-    if recipient is None:
+    if recipient is None or not (recipient.slug or recipient.kind):
         return True
     if recipient.slug:
         return line.recipient == recipient.slug
