@@ -1,7 +1,5 @@
 """The only place where the parts are put together."""
 
-import logging
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,15 +7,11 @@ from typing import Any
 
 from flask import Flask
 from slack_bolt import App, BoltContext
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.error import BoltUnhandledRequestError
-from slack_bolt.response import BoltResponse
-from slack_sdk import WebClient
 
 from bot import web, weekly
 from bot.harvester import Harvester
-from bot.language import phrase, sentence, speak
-from bot.logs import places, start_logging
+from bot.language import speak
+from bot.logs import start_logging
 from bot.settings import Settings, need_slack
 from bot.settings import read as read_settings
 from bot.slack import (
@@ -50,6 +44,7 @@ from bot.slack import (
 )
 from bot.slack.answering import Answering
 from bot.slack.api import SlackApi, SlackError, SlackUnavailable
+from bot.slack.bolting import bolt_app
 from bot.slack.deliver import Speaker, Teller
 from bot.slack.desk import Desk
 from bot.turns import take_short_turns
@@ -61,16 +56,6 @@ from catalogue.errors import BadSetting, CatalogueError
 from catalogue.search.find import Search
 from catalogue.store import Database, connect, migrate
 from intents.context import Context
-
-log = logging.getLogger(__name__)
-bolt_log = logging.getLogger("bot.bolt")
-bolt_log.setLevel(logging.ERROR)  # below that Bolt prints bodies, which hold people's words
-
-SORRY = (
-    "Something went wrong and nothing was saved. Try again. If it happens again, give this reference to the team that"
-    " runs whoholds: {reference}."
-)
-
 
 TELLERS: dict[str, Teller] = {
     **following.TELLERS,
@@ -137,7 +122,7 @@ def open_catalogue(settings: Settings) -> Catalogue:
 def assemble(settings: Settings, catalogue: Catalogue) -> Bot:
     """Put the bot together. Asks Slack once who it is; raises what `introduce` raises."""
     slack, identity = introduce(settings)
-    bolt = _bolt(settings, identity)
+    bolt = bolt_app(settings, identity)
     desk = Desk(catalogue.context, slack, identity["team_id"])
     listen(bolt, desk, bot_user_id=identity["user_id"])
     speaker = Speaker(
@@ -258,51 +243,6 @@ def _plain(error: SlackError, setting: str, settings: Settings) -> CatalogueErro
     if error.code in REFUSED:
         return BadSetting(setting, f"is refused by Slack ({error.code}).")
     return SlackUnavailable(f"Slack cannot be used at {settings.api_url} ({error.code}). Try again.")
-
-
-def _bolt(settings: Settings, identity: dict[str, Any]) -> App:
-    """Bolt as we use it: it answers only when a listener is done, asks Slack nothing, retries nothing."""
-    authorized = AuthorizeResult(
-        enterprise_id=identity.get("enterprise_id"),
-        team_id=identity["team_id"],
-        bot_user_id=identity["user_id"],
-        bot_id=identity.get("bot_id"),
-        bot_token=settings.bot_token,
-    )
-    app = App(
-        logger=bolt_log,
-        signing_secret=settings.signing_secret or "not used in Socket Mode",
-        authorize=lambda: authorized,
-        client=WebClient(base_url=settings.api_url, retry_handlers=[]),
-        process_before_response=True,
-        request_verification_enabled=settings.app_token is None,
-        token_verification_enabled=False,
-        raise_error_for_unhandled_request=True,
-    )
-    app.error(_on_error)
-    return app
-
-
-def _on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """The one handler: an expected error is said plainly, any other gets a reference; neither logs what was written.
-
-    A command's answer is shown. For the rest a status other than 200 has Slack send an event again, and show a person
-    who clicked or sent a form that it did not work.
-    """
-    if isinstance(error, BoltUnhandledRequestError):  # nobody listens to it: taken in, so that it is not sent again
-        return BoltResponse(status=200, body="")
-    if isinstance(error, CatalogueError):
-        told = sentence(error)
-        log.warning("A delivery could not be taken in: %s", type(error).__name__)
-    else:
-        reference = uuid.uuid4().hex[:8]
-        told = phrase(SORRY).format(reference=reference)
-        # the kind and the place, not the message: that may quote what a person wrote
-        trace = places(error.__traceback__)
-        log.error("Error %s while taking in a delivery: %s\n%s", reference, type(error).__name__, trace)
-    if isinstance(body.get("command"), str):
-        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": told})
-    return BoltResponse(status=503, body="")
 
 
 def create_web() -> Flask:

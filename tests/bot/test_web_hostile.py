@@ -21,8 +21,8 @@ from slack_bolt import App
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bot import web
-from bot.app import _bolt
 from bot.settings import Settings
+from bot.slack.bolting import bolt_app
 from bot.slack.gate import SIZE_LIMIT
 from catalogue import datasets
 from catalogue.model import Visibility
@@ -142,7 +142,7 @@ def test_what_is_signed_and_has_no_shape_that_bolt_knows_is_refused_not_an_error
     """Bolt itself reads a delivery before any listener does."""
     settings_ = Settings(database="x", index=Path("x"), bot_token="xoxb-x", signing_secret=SECRET)
     identity = {"team_id": "T1", "user_id": "U1"}
-    real: App = _bolt(settings_, identity)
+    real: App = bolt_app(settings_, identity)
     folder = Path(str(db.query("PRAGMA database_list")[0]["file"])).parent
     app = web.create(db, Search(db, folder / "whoholds.index"), real, signing_secret=SECRET)
     client = app.test_client()

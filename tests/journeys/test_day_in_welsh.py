@@ -1,7 +1,7 @@
 """A day in Welsh: each person chose it in their Home, and no fixed English is left in what they are shown.
 
-What entries, organisations, people and rules say stays as it was written, so it is taken out before looking. So are
-the names of commands and of questions, which are read in English only.
+What entries, organisations and people say stays as it was written, so it is taken out before looking. So are titles of
+laws, and the names of commands and of questions, which are read in English only.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from bot.playground.model import Message, View
 from bot.playground.transcript import texts
 from catalogue import datasets, organisations, people, requests
 from catalogue.model import GOVERNMENT, Language
+from catalogue.sharing.rules import book
 from tests.journeys.asking import ADMIN, ANALYST, MANAGER, NPD, STEWARD, anything, begins, card, front, presses
 from tests.journeys.conftest import OFFICER, Town
 
@@ -119,9 +120,9 @@ def test_a_request_is_asked_for_and_decided_in_welsh(welsh: Town) -> None:
     assert english_in(welsh, said) == []
     asked = card(welsh, MANAGER)
     (request,) = requests.of_person(welsh.db, people.find(welsh.db, ANALYST))
-    rules = [text for need in requests.needs(welsh.db, request) for text in (need.say, need.citation)]
+    laws = [law for need in requests.needs(welsh.db, request) for law in (need.citation, *need.citation.split("; "))]
     assert "Mae cais yn aros am eich penderfyniad" in asked.text
-    known = ("As our data protection team advised.", *rules)
+    known = ("As our data protection team advised.", *laws)
     for action in ("request.open", "request.approve_with", "request.ask", "request.delegate", "request.wait_for"):
         welsh.workspace.views.close(MANAGER, whole=True)
         presses(welsh, MANAGER, action, "SR-0001", card(welsh, MANAGER))
@@ -131,6 +132,18 @@ def test_a_request_is_asked_for_and_decided_in_welsh(welsh: Town) -> None:
     welsh.sender.submit(MANAGER, {})
     assert english_in(welsh, front(welsh, MANAGER)) == []
     assert "Cymeradwywyd eich cais" in card(welsh, ANALYST).text
+
+
+@pytest.mark.parametrize("subject", ["the National Pupil Database", "Price Paid Data", "Hospital Episode Statistics"])
+def test_what_is_needed_to_share_is_told_in_welsh(welsh: Town, subject: str) -> None:
+    answer = welsh.asks_directly(f"what are the conditions for using {subject} with a university for research?")
+    items = [item for rule in book().rules for item in rule.items]
+    laws = {law for each in (*items, *book().gateways) for law in (each.citation, *each.citation.split("; "))}
+    entries = datasets.everything(welsh.db, audience=GOVERNMENT)
+    laws |= {power.citation for entry in entries for power in entry.legal_gateways if power.citation}
+    laws.add("Data Security and Protection Toolkit")
+    assert "Beth sydd ei angen fel arfer" in answer.text
+    assert english_in(welsh, answer, *sorted(laws, key=len, reverse=True)) == []
 
 
 @pytest.mark.parametrize("group", ["what", "who", "sharing", "fresh"])
