@@ -277,57 +277,11 @@ def kind_in(text: str) -> Body | None:
     )
 
 
-def somebody(text: str) -> Body | None:
-    """The kind of body a message speaks of without a word that announces it: "could a journalist have", "we're a council"."""
-    for pattern, body in _SOMEBODY:
-        if pattern.search(text):
-            return body
-    return None
-
-
-def anybody(text: str) -> Body | None:
-    """The kind of body that a message about sharing names at all, of those that are seldom what data is about."""
-    return next((body for pattern, body in _ANYBODY if pattern.search(text)), None)
-
-
 def purpose_spoken_of(text: str) -> Purpose | None:
     """The purpose a message speaks of without a word that announces it: "our fraud team", "accredited researchers"."""
     return next((purpose for purpose, pattern in _SPOKEN_OF.items() if pattern.search(text)), None)
 
 
-_BEFORE = (
-    r"\b(?:an?|the|any|our|some|other|private|all|local|for|to|with|would|could|can|do|does|may|might|have|has|we're|we are|i'm in|"
-    r"let|by|between|of|from|as) (?:an? |the |any |private |local |another )?"
-)
-_ACTS = (
-    r"(?=\s*(?:$|[?,.;:!)–-]|(?:ever|have|has|had|get|gets|got|use|used|uses|see|be|been|being|team|working|doing|wants?|wanted|to|for|about|"
-    r"during|before|in|access|evaluating|public|who|and|already|under|as|firms?)\b))"
-)
-SELDOM_DATA = frozenset(("trading standards", "insurers", "a bank", "the press", "a trade union", "auditors"))
-"""Bodies about which there is hardly any data, so that whoever names them speaks of a recipient."""
-
-_NEAR = (
-    r"\b(?:with|to|by|for|let|give|given|giving|as|our|my|your|other|another|previous|any|some|a|an|have|did|do|does|can|could|may)"
-    r"(?: (?:a|an|the|our|my|any|some|other|local|private|new|external|\w+ly)){0,2} "
-)
-_SOMEBODY: tuple[tuple[re.Pattern[str], Body], ...] = tuple(
-    (re.compile(rf"{_BEFORE}(?:{pattern}){_ACTS}", re.IGNORECASE), Body(kind, name)) for kind, name, pattern in OTHERS
-) + tuple(
-    (re.compile(rf"{_BEFORE}(?:{pattern}){_ACTS}", re.IGNORECASE), Body(kind))
-    for kind, (_words, pattern) in USERS.items()
-    if kind not in (OrganisationKind.PUBLIC, OrganisationKind.COURT, OrganisationKind.HMRC)
-)
-_ANYBODY: tuple[tuple[re.Pattern[str], Body], ...] = tuple(
-    (re.compile(rf"{start}\b(?:{pattern})\b", re.IGNORECASE), Body(kind, name))
-    for start, kind, name, pattern in (
-        *(("", kind, name, words) for kind, name, words in OTHERS if name in SELDOM_DATA),
-        *((_NEAR, kind, name, words) for kind, name, words in OTHERS if name not in SELDOM_DATA),
-        *((_NEAR, kind, "", USERS[kind][1].replace(r"(?:\w+ )?", "")) for kind in (
-            OrganisationKind.CONTRACTOR, OrganisationKind.ACADEMIC, OrganisationKind.CHARITY, OrganisationKind.POLICE,
-            OrganisationKind.LOCAL_AUTHORITY, OrganisationKind.COMPANY,
-        )),
-    )
-)  # fmt: skip
 _SPOKEN_OF: dict[Purpose, re.Pattern[str]] = {
     purpose: re.compile(pattern, re.IGNORECASE)
     for purpose, pattern in (

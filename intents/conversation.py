@@ -38,6 +38,9 @@ CLEAR = 0.97
 SHORT = 9
 """Words of a message that can be a piece of a conversation, and no more."""
 
+WHERE_ALONE = 2
+"""Words of a message that says where, and nothing of what is asked."""
+
 _DIFFER = re.compile(
     r"\b(?:differen(?:t|ces?)|differ|compare|versus|vs)\b|^which (?:one |of (?:them|those|these|the two) )?(?:is|are|does|has|do|should|would|goes)\b",
     re.IGNORECASE,
@@ -124,7 +127,8 @@ def _kind(said: Reference, state: State, kinds: Sequence[str], confidence: float
         and (said.place or said.granularity or said.years)
         and not _WHO.search(said.text)
     )
-    if says_where and (kind not in OF_AN_ENTRY or confidence < LIKELY):
+    is_all = len(said.text.split()) <= WHERE_ALONE
+    if says_where and (is_all or kind not in OF_AN_ENTRY or confidence < LIKELY):
         return "coverage" if _asks_whether_covered(said, state, current) else "holders"
     return _of_few_words(said, kinds, confidence, current) if len(said.text.split()) <= SHORT else kind
 

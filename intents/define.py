@@ -37,7 +37,7 @@ def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
     if match:
         term = _term(match["subject"])
         is_all = len(term.split()) <= LONGEST_TERM and len(message.text) - match.end() < 2
-        return Claim("define", 0.95 if is_all else 0.93, term)
+        return Claim("define", 0.93 if is_all else 0.91, term)
     bare = _BARE.match(message.text)
     if bare and vocabulary.meanings(bare["subject"]):
         return Claim("define", 0.9, _term(bare["subject"]))

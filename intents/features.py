@@ -32,7 +32,7 @@ def features_of(message: Message, masked: list[str], claims: Iterable[tuple[str,
     words = words_of(message.whole)
     found = dict.fromkeys(f"r {run}" for run in runs(words, 2))
     found.update(dict.fromkeys(_of_skeleton(masked)))
-    found.update(dict.fromkeys(_pieces(words)))
+    found.update(dict.fromkeys(pieces(words)))
     found.update(dict.fromkeys(_apart(words)))
     found.update(dict.fromkeys(_of_families(words)))
     found.update(dict.fromkeys(_of_shape(message, words)))
@@ -71,11 +71,11 @@ def _coarse(masked: list[str]) -> list[str]:
     return found
 
 
-def _pieces(words: list[str]) -> Iterator[str]:
+def pieces(words: list[str], shortest: int = SHORTEST_PIECE) -> Iterator[str]:
     """Pieces of words: what a slip of the finger leaves of one, and what words of one root share."""
     for word in set(words):
         bounded = f" {word} "
-        for length in range(SHORTEST_PIECE, LONGEST_PIECE + 1):
+        for length in range(shortest, LONGEST_PIECE + 1):
             yield from (f"c {bounded[start : start + length]}" for start in range(len(bounded) - length + 1))
 
 

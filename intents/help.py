@@ -1,5 +1,7 @@
 """What the bot can do, in its own examples."""
 
+import re
+
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome
 from intents.context import Claim, Context, Question, compile_all, first_match
@@ -7,8 +9,8 @@ from intents.phrase import Message
 
 EXAMPLES = ("help", "What can you do?", "how do I use this")
 
+_BARE = re.compile(r"^(?:help(?: me)?|halp|commands?|usage|instructions|guide|menu|start|\?)[\s!?.]*$", re.IGNORECASE)
 _SURE = compile_all(
-    r"^(?:help|help me|halp|\?+|commands?|usage|instructions|guide|menu|start)[\s!?.]*$",
     r"\bwhat (?:can|do|could) (?:you|this(?: bot| thing)?|whoholds|i|we) (?:do|help(?: me)? with|know|ask(?: you| it| here)?|say"
     r"|answer)\b(?!.*\bdata\b)",
     r"\bhow (?:do|does|can|should) (?:you|this|whoholds|i use (?:you|this|it|whoholds)|we use (?:you|this|it|whoholds)"
@@ -19,7 +21,9 @@ _SURE = compile_all(
 
 
 def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
-    return Claim("help", 0.97) if first_match(_SURE, message.text) or not message.text else None
+    if not message.text or _BARE.match(message.text):
+        return Claim("help", 0.97)
+    return Claim("help", 0.92) if first_match(_SURE, message.text) else None
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:

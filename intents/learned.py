@@ -3,8 +3,7 @@
 A message becomes its skeleton: the words that ask are kept, names become `<org>`, `<place>`, `<set>`, and what the
 data is called becomes `_`. So much of what is learned is how people ask, not what about. `features.py` makes features of
 the skeleton, the words and what the exact patterns claim; a linear model weighs them. Its weights are in
-`data/weights.tsv`, one feature a line with one character a kind of question, made by
-`python -m tests.evaluation.train`.
+`data/kinds.tsv` (`table.py`), made by `python -m tests.evaluation.train`.
 """
 
 import json
@@ -13,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 from catalogue.search.phrase import ASKING, FAINT
 from catalogue.search.places import gazetteer
@@ -21,16 +19,13 @@ from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
 from intents.features import MOST_WORDS
+from intents.table import DATA, Table, load, scores
 
-WEIGHTS = files("intents") / "data" / "weights.tsv"
-WORDS = files("intents") / "data" / "words.json"
-THRESHOLDS = files("intents") / "data" / "thresholds.json"
-ZERO = 79
-"""The character code that stands for the weight 0: between the first and last that can be printed."""
+KINDS = "kinds"
+"""The table of weights."""
 
-SHARPNESS = 3.0
-"""What makes probabilities of the scores: by cross-validation between writers, so that who is sure is seldom wrong."""
-
+WORDS = DATA / "words.json"
+THRESHOLDS = DATA / "thresholds.json"
 SHORTEST_MENDED = 4
 SETS = frozenset(("dataset", "system"))
 """Kinds of acronym that name something the catalogue holds; others are terms."""
@@ -51,17 +46,13 @@ _CAPITALS = re.compile(r"[A-Z][A-Z0-9&]+")
 class Weights:
     """What was learned. `asking` are the words of a skeleton, `known` every word that was seen.
 
-    `features` holds for each feature one character a kind: its weight in steps of `step`, counted from ZERO. `speaks`
-    says of an asking word for which kinds of question it speaks.
+    `speaks` says of an asking word for which kinds of question it speaks.
     """
 
-    kinds: tuple[str, ...]
+    table: Table
     asking: frozenset[str]
     known: frozenset[str]
-    features: Mapping[str, bytes]
     speaks: Mapping[str, frozenset[str]]
-    bias: tuple[float, ...] = ()
-    step: float = 0.03
 
 
 @lru_cache(maxsize=1)
@@ -69,38 +60,45 @@ def weights() -> Weights:
     """The weights that the project ships."""
     held = json.loads(WORDS.read_text(encoding="utf-8"))
     asking = frozenset(held["asking"])
-    rows = (line.split("\t") for line in WEIGHTS.read_text(encoding="utf-8").split("\n") if line)
-    return Weights(
-        kinds=tuple(held["kinds"]),
-        asking=asking,
-        known=asking | frozenset(held["known"]),
-        features={name: row.encode() for name, row in rows},
-        speaks={word: frozenset(kinds) for word, kinds in held["asking"].items()},
-        bias=tuple(held["bias"]),
-        step=held["step"],
-    )
+    speaks = {word: frozenset(kinds) for word, kinds in held["asking"].items()}
+    return Weights(load(KINDS), asking, asking | frozenset(held["known"]), speaks)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What cross-validation between writers sets.
+
+    `sure` and `ahead`: how likely a kind must be, and by how much ahead of the next, not to be asked back.
+    `sharpness` makes probabilities of scores; `declines` is added to the score of what is out of scope.
+    """
+
+    sure: float
+    ahead: float
+    sharpness: float
+    declines: float
 
 
 @lru_cache(maxsize=1)
-def thresholds() -> tuple[float, float]:
-    """How likely a kind must be to be sure enough, and by how much to be clearly ahead of the next."""
+def thresholds() -> Thresholds:
+    """The thresholds that the project ships."""
     held = json.loads(THRESHOLDS.read_text(encoding="utf-8"))
-    return held["sure"], held["ahead"]
+    return Thresholds(held["sure"], held["ahead"], held["sharpness"], held["declines"])
 
 
-def likelihoods(features: Iterable[str], learned: Weights) -> dict[str, float]:
-    """For each kind of question the probability that it is meant; they add up to 1.
+def likelihoods(features: Iterable[str], learned: Weights, set_by: Thresholds | None = None) -> dict[str, float]:
+    """For each kind of question the probability that it is meant; they add up to 1."""
+    set_by = set_by or thresholds()
+    leaning = {"out_of_scope": set_by.declines}
+    found = zip(learned.table.kinds, scores(features, learned.table), strict=True)
+    return probabilities({kind: value + leaning.get(kind, 0.0) for kind, value in found}, set_by.sharpness)
 
-    Only features that were seen in training count, and all of a message's together have the length 1.
-    """
-    rows = [row for row in map(learned.features.get, features) if row]
-    scale = learned.step / math.sqrt(len(rows) or 1)
-    sums = [sum(column) - ZERO * len(rows) for column in zip(*rows, strict=True)] or [0] * len(learned.kinds)
-    scores = [SHARPNESS * (bias + scale * value) for bias, value in zip(learned.bias, sums, strict=True)]
-    most = max(scores)
-    odds = [math.exp(score - most) for score in scores]
-    total = sum(odds)
-    return {kind: value / total for kind, value in zip(learned.kinds, odds, strict=True)}
+
+def probabilities(scored: Mapping[str, float], sharpness: float) -> dict[str, float]:
+    """Scores as probabilities."""
+    most = max(scored.values())
+    odds = {kind: math.exp(sharpness * (score - most)) for kind, score in scored.items()}
+    total = sum(odds.values())
+    return {kind: value / total for kind, value in odds.items()}
 
 
 def skeleton(text: str, vocabulary: Vocabulary, learned: Weights, is_known: Callable[[str], bool]) -> list[str]:

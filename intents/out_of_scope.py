@@ -19,11 +19,11 @@ EXAMPLES = (
 _IDENTIFIERS = compile_all(
     r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d\d\s?\d\d\s?\d\d\s?[A-D]\b",  # National Insurance number
     r"\b\d{3}[\s-]?\d{3}[\s-]?\d{4}\b(?=.*\b(?:nhs|patient)\b)|\b(?:nhs|patient) (?:number|no\.?)\s*\d{3}[\s-]?\d{3}[\s-]?\d{4}\b",
-    r"[\w.+-]@[\w-]{1,60}\.[\w.-]",
     r"(?<![\d./-])(?:\+44\s?|0)(?:\d\s?){9,10}(?![\d./-])",
     r"\b(?:\d{4}[ -]?){3}\d{4}\b",  # payment card
     r"\b(?:born|dob|date of birth)\b.{0,20}\d{1,2}[/. -]\d{1,2}[/. -]\d{2,4}",
 )
+_MAILBOX = compile_all(r"[\w.+-]@[\w-]{1,60}\.[\w.-]")
 _NAME = r"(?:(?:mr|mrs|ms|miss|dr|prof)\.? )?[A-Z][a-z'-]+ [A-Z][a-z'-]+(?! [A-Z])"
 """Two words in capitals, and not more: "Single Housing Benefit Extract" is a title."""
 
@@ -89,16 +89,18 @@ _MASHED = re.compile(
 
 def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
     text = message.whole
-    if _is_about_a_person(text):
+    if first_match((*_IDENTIFIERS, _OF_SOMEBODY), text):
         return Claim("out_of_scope", 0.99, also="person")
+    if first_match((*_PERSON, *_MAILBOX), text):
+        return Claim("out_of_scope", 0.93, also="person")
     if first_match(_INSULT, text):
-        return Claim("out_of_scope", 0.96, also="rude")
+        return Claim("out_of_scope", 0.92, also="rude")
     if len(_FOREIGN[0].findall(text)) >= 2 and not re.search(r"\b(?:who|the|data|is|of)\b", text, re.IGNORECASE):
         return Claim("out_of_scope", 0.96, also="language")
     letters = _LETTERS.findall(text)
     if letters and sum(not character.isascii() for character in letters) > 0.5 * len(letters):
         return Claim("out_of_scope", 0.97, also="language")
-    if text and (not letters or (len(text.split()) <= 2 and _MASHED.search(text))):
+    if len(text) > 1 and text.isascii() and (not letters or (len(text.split()) <= 2 and _MASHED.search(text))):
         return Claim("out_of_scope", 0.95, also="nonsense")
     if first_match(_OTHER_JOB, message.text):
         return Claim("out_of_scope", 0.9, also="other")
@@ -111,7 +113,7 @@ def is_about_a_person(text: str) -> bool:
 
 
 def _is_about_a_person(clause: str) -> bool:
-    return bool(first_match(_IDENTIFIERS, clause) or first_match((*_PERSON, _OF_SOMEBODY), clause))
+    return first_match((*_IDENTIFIERS, *_MAILBOX, *_PERSON, _OF_SOMEBODY), clause) is not None
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:

@@ -11,7 +11,7 @@ from catalogue.search.places import Lies, Place, gazetteer
 from catalogue.search.schema import split, stem
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
-from intents.case import body_named, kind_in, read, somebody, user_words
+from intents.case import body_named, kind_in, read, user_words
 from intents.learned import Weights
 from intents.period import without_period
 from intents.phrase import Message
@@ -142,7 +142,7 @@ def read_reference(
     if about:
         words = _without_bodies(words, text, vocabulary)
     if body is None and says_who:
-        body = somebody(text) or kind_in(text)
+        body = kind_in(text)
         words, alone = ([], False) if body else (words, alone)
     return Reference(
         text,

@@ -14,12 +14,16 @@ from catalogue.search.vocabulary import Vocabulary
 from catalogue.sharing.facts import Case, Granularity, Purpose
 from catalogue.text import fold
 from intents.answers import Answer
-from intents.case import anybody, purpose_spoken_of, read, somebody, user_words
+from intents.case import purpose_spoken_of, read, user_words
 from intents.context import compile_all, first_match
 from intents.phrase import Message
+from intents.uses import granularity_of, purpose_of, recipient_of
 
 SHARED = frozenset(("conditions", "access", "precedent"))
 """Kinds of question in which somebody would get the data."""
+
+IN_DETAIL = SHARED | {"holders", "collect", "coverage"}
+"""Kinds of question in which data may be wanted in some detail."""
 
 NO_PURPOSE = frozenset((Purpose.PUBLICATION, Purpose.FOI))
 """What the rules for sharing need to know, and nobody would call a purpose."""
@@ -78,14 +82,13 @@ def read_slots(message: Message, vocabulary: Vocabulary, *, kind: str) -> Slots:
     case = read(text, vocabulary).case if kind != "out_of_scope" else Case()
     recipient, purpose = None, case.purpose
     if kind in SHARED:
-        body = case.recipient if case.recipient and user_words(case.recipient) else somebody(text) or anybody(text)
-        recipient = user_words(body) if body else None
-        purpose = purpose or purpose_spoken_of(text)
+        recipient = recipient_of(text, vocabulary) or (user_words(case.recipient) if case.recipient else None)
+        purpose = purpose or purpose_spoken_of(text) or purpose_of(text)
     return Slots(
         organisations=tuple(bodies.values()),
         recipient=recipient,
         purpose=str(purpose) if purpose and purpose not in NO_PURPOSE else None,
-        granularity=detail_of(text, case),
+        granularity=detail_of(text, case) or (granularity_of(text) if kind in IN_DETAIL else None),
         place=place_of(text, words, capitals),
         period=period_of(text),
         reference=reference_of(text),

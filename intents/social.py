@@ -19,7 +19,8 @@ _THANKS = (
 )
 _END = r"(?:\s+(?:there|all|team|everyone|bot|whoholds|mate|folks|again|you too))*[\s,.!?]*"
 _GREETS = compile_all(rf"^(?:{_GREETING}{_END})+$")
-_THANKED = compile_all(rf"^(?:(?:{_THANKS}){_END})+$")
+_SIGNS = r"[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\u200d\s]+"
+_THANKED = compile_all(rf"^{_SIGNS}$", rf"^(?:(?:{_THANKS}){_END})+$")
 
 
 def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:

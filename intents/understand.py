@@ -158,9 +158,9 @@ def _likeliest(
         claimed = _unclaimed(kind, subject or message.text, message, vocabulary)
         if kind == "out_of_scope" and "<names>" in marked:
             claimed = replace(claimed, also="person")
-    sure, ahead = thresholds()
+    set_by = thresholds()
     is_named = any(claim.intent == kind and claim.confidence >= NAMED for claim in claims)
-    is_unsure = not is_named and odds[kind] < sure and odds[kind] - odds[kinds[1]] < ahead
+    is_unsure = not is_named and odds[kind] < set_by.sure and odds[kind] - odds[kinds[1]] < set_by.ahead
     return replace(claimed, confidence=round(odds[kind], 3)), tuple(kinds), tuple(kinds[:5]) if is_unsure else ()
 
 

@@ -15,7 +15,7 @@ ASKED_AS = {
     "contact": "Who do I ask about {}?",
     "conditions": "Can I use {}?",
     "access": "How do I get {}?",
-    "define": "What does {} mean?",
+    "define": "What is the meaning of {}?",
     "collect": "We are about to collect {}",
     "precedent": "Has {} been shared before?",
     "report_problem": "Report a problem with {}",

@@ -7,15 +7,17 @@ import os
 import pytest
 
 from intents import learned
-from intents.learned import WEIGHTS, weights
+from intents.learned import weights
+from intents.table import DATA, Table, load
 from intents.understand import BY_NAME
-from tests.evaluation import train
+from tests.evaluation import train, uses
+from tests.evaluation.report import sample_context
 
 TOLERATED = 1  # the last step may differ between machines
 
 
 def test_every_kind_of_question_has_examples_and_weights():
-    assert {kind for kind, _text in train.lines()} == set(BY_NAME) == set(weights().kinds)
+    assert {kind for kind, _text in train.lines()} == set(BY_NAME) == set(weights().table.kinds)
     assert {one.kind for one in train.written()} == set(BY_NAME)
 
 
@@ -27,7 +29,7 @@ def test_no_example_is_a_message_of_the_half_that_only_scores():
 
 def test_every_line_that_people_wrote_has_its_kind_entries_and_slots():
     lines = [line for file in train.WRITTEN.glob("*.tsv") for line in file.read_text("utf-8").splitlines()]
-    assert len(lines) > 4000
+    assert len(lines) > 16_000
     assert [line for line in lines if line.count("\t") != 3] == []
 
 
@@ -40,11 +42,24 @@ def test_the_file_of_weights_is_what_training_gives():
     pytest.importorskip("sklearn", reason="training needs scikit-learn")
     model = train.trained()
     shipped = weights()
-    assert (model.kinds, model.speaks) == (shipped.kinds, shipped.speaks)
-    assert model.features.keys() == shipped.features.keys()
-    for name, row in model.features.items():
-        for ours, theirs in zip(row, shipped.features[name], strict=True):
-            assert abs(ours - theirs) <= TOLERATED, name
+    assert (model.table.kinds, model.speaks) == (shipped.table.kinds, shipped.speaks)
+    assert_same(model.table, shipped.table)
+
+
+@pytest.mark.skipif("WHOHOLDS_PROOF" not in os.environ, reason="trains for half a minute")
+def test_the_tables_of_what_a_message_says_of_sharing_are_what_training_gives():
+    pytest.importorskip("sklearn", reason="training needs scikit-learn")
+    with sample_context() as context:
+        tables = uses.learned(uses.said(), context.search.vocabulary())
+    for name, learned_again in tables.items():
+        assert_same(learned_again, load(name))
+
+
+def assert_same(ours: Table, shipped: Table) -> None:
+    assert ours.features.keys() == shipped.features.keys()
+    for name, row in ours.features.items():
+        for one, other in zip(row, shipped.features[name], strict=True):
+            assert abs(one - other) <= TOLERATED, name
 
 
 def test_likelihoods_add_up_to_one_whatever_the_features():
@@ -52,6 +67,8 @@ def test_likelihoods_add_up_to_one_whatever_the_features():
         assert sum(learned.likelihoods(features, weights()).values()) == pytest.approx(1.0)
 
 
-def test_the_file_of_weights_has_one_feature_a_line():
-    lines = WEIGHTS.read_text(encoding="utf-8").splitlines()
-    assert len(lines) == len(weights().features)
+@pytest.mark.parametrize("name", ["kinds", "purpose", "granularity", "recipient"])
+def test_a_table_has_one_feature_a_line_and_a_character_a_kind(name):
+    table = load(name)
+    assert (DATA / f"{name}.tsv").read_text(encoding="utf-8").count("\n") == len(table.features) + 1
+    assert {len(row) for row in table.features.values()} == {len(table.kinds) + 1}

@@ -1,10 +1,10 @@
-"""Train the statistical reading: `python -m tests.evaluation.train` writes `intents/data/weights.tsv` and `words.json`.
+"""Train the statistical reading: `python -m tests.evaluation.train` writes `intents/data/kinds.tsv` and `words.json`.
 
 It learns from `intents/data/examples.txt`, whose {data} and other names are filled in from the sample catalogue, from
 the messages that several people wrote (`written/`), and from the build half of the evaluation, never from the half that
 only scores. Everything is drawn from one seed, so the same files give the same weights. `--check` cross-validates
 between writers, since people differ more from one another than one does from day to day: what each wrote is read by
-what was learned without it. That also sets the two thresholds in `intents/data/thresholds.json`.
+what was learned without it. That also sets the thresholds in `intents/data/thresholds.json`.
 
 Needs scikit-learn: `pip install -e .[train]`.
 """
@@ -14,7 +14,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -24,19 +24,28 @@ from catalogue.model import GOVERNMENT
 from catalogue.search.vocabulary import Vocabulary
 from intents import learned
 from intents.features import features_of, words_of
-from intents.learned import ZERO, Weights, skeleton
+from intents.learned import Weights, probabilities, skeleton
 from intents.phrase import read_message
+from intents.table import Table, save, scores
 from intents.understand import BY_NAME, claims_of
+from tests.evaluation.fit import SEED, fit
 from tests.evaluation.marking import CONVERSATIONS, HERE, QUESTIONS, SURE, read
 
 EXAMPLES = files("intents") / "data" / "examples.txt"
 TOPICS = files("intents") / "data" / "topics.txt"
-SEED = 20260
 FILLS = 2
-COST = 1.5
-STEP = 0.03
-MOST_STEPS = 46
-SEEN = 2
+COST = 2.0
+SEEN = 3
+"""How many messages a feature must be in."""
+
+DECLINED = 0.03
+"""The share of good questions that may be declined; the search declines a few more of them."""
+
+SURELY_WRONG = 0.015
+"""The share of messages that may be read wrongly and with certainty; the search is to blame for some more."""
+
+FOLDS = 3
+OUT = "out_of_scope"
 OWN = 2.0
 BARE = 0.3
 TOPICS_WORTH = 3
@@ -56,6 +65,10 @@ class Example:
     text: str
     worth: float = 1.0
     writer: str = ""
+
+
+Held = tuple[Example, dict[str, float]]
+"""An example with the scores of each kind by a model that was not shown it."""
 
 
 def examples(entries: Sequence[dict], acronyms: Sequence[str]) -> list[Example]:
@@ -103,15 +116,19 @@ def lines() -> list[tuple[str, str]]:
 
 def built() -> list[Example]:
     """The build half of the evaluation: its messages, and the turns of its conversations."""
-    alone = [Example(line["intent"], line["text"], OWN) for line in read(QUESTIONS, "build")]
-    turns = [turn for thread in read(CONVERSATIONS, "build") for turn in thread["turns"]]
-    return alone + [Example(turn["intent"], turn["text"], OWN) for turn in turns]
+    alone = [[line] for line in read(QUESTIONS, "build")]
+    threads = [thread["turns"] for thread in read(CONVERSATIONS, "build")]
+    return [
+        Example(turn["intent"], turn["text"], OWN, f"build {number % FOLDS}")
+        for number, turns in enumerate(alone + threads)
+        for turn in turns
+    ]
 
 
 def written() -> list[Example]:
     """The messages that people wrote: kind, message, entries that are right, and slots, one a line."""
     return [
-        Example(*line.split("\t")[:2], worth=OWN, writer=file.stem)
+        Example(*line.split("\t")[:2], writer=file.stem)
         for file in sorted(WRITTEN.glob("*.tsv"))
         for line in file.read_text(encoding="utf-8").splitlines()
     ]
@@ -129,26 +146,12 @@ def asking_words() -> frozenset[str]:
 
 
 def train(given: Sequence[Example], features: Sequence[list[str]]) -> Weights:
-    """Weights of a linear model, each kind of question against the rest. `features` are those of the examples."""
-    import numpy
-    from scipy.sparse import csr_matrix
-    from sklearn.preprocessing import normalize
-    from sklearn.svm import LinearSVC
-
-    often = Counter(name for names in features for name in names)
-    place = {name: number for number, name in enumerate(sorted(name for name, count in often.items() if count >= SEEN))}
-    columns = [[place[name] for name in names if name in place] for names in features]
-    starts = numpy.cumsum([0, *map(len, columns)])
-    flat = [column for row in columns for column in row]
-    matrix = normalize(csr_matrix((numpy.ones(len(flat)), flat, starts), shape=(len(given), len(place))))
-    model = LinearSVC(C=COST, random_state=SEED)
-    model.fit(matrix, [one.kind for one in given], sample_weight=[one.worth for one in given])
-    steps = numpy.clip(numpy.rint(model.coef_.T / STEP), -MOST_STEPS, MOST_STEPS).astype(int) + ZERO
-    rows = {name: bytes(steps[number].tolist()) for name, number in place.items()}
+    """What is learned from some examples. `features` are those of the examples."""
+    kinds, worths = [one.kind for one in given], [one.worth for one in given]
+    table = fit(kinds, features, worths, cost=COST, seen=SEEN)
     asking = asking_words()
-    known = frozenset(word for example in given for word in words_of(example.text))
-    bias = tuple(round(float(value), 3) for value in model.intercept_)
-    return Weights(tuple(model.classes_.tolist()), asking, known | asking, rows, _speaks(given, asking), bias, STEP)
+    known = asking | frozenset(word for example in given for word in words_of(example.text))
+    return Weights(table, asking, known, _speaks(given, asking))
 
 
 def _speaks(given: Sequence[Example], asking: frozenset[str]) -> dict[str, frozenset[str]]:
@@ -162,7 +165,7 @@ def _speaks(given: Sequence[Example], asking: frozenset[str]) -> dict[str, froze
         word: frozenset(
             kind
             for kind, count in counts.items()
-            if count >= SEEN and count * len(given) >= SPEAKS * kinds[kind] * counts.total()
+            if count >= SEEN_TWICE and count * len(given) >= SPEAKS * kinds[kind] * counts.total()
         )
         for word, counts in sorted(found.items())
     }
@@ -172,7 +175,7 @@ def read_all(given: Sequence[Example], vocabulary: Vocabulary, is_known: Known) 
     """The features of each example."""
     asking = asking_words()
     known = asking | frozenset(word for example in given for word in words_of(example.text))
-    model = Weights((), asking, known, {}, {})
+    model = Weights(Table((), (), 0.0, {}), asking, known, {})
     return [_features(example.text, vocabulary, model, is_known) for example in given]
 
 
@@ -183,27 +186,23 @@ def _features(text: str, vocabulary: Vocabulary, model: Weights, is_known: Known
 
 
 def write(model: Weights) -> None:
-    """Keep the weights: one feature a line, and the words apart."""
-    rows = (f"{name}\t{row.decode('ascii')}\n" for name, row in model.features.items())
-    learned.WEIGHTS.write_text("".join(rows), encoding="utf-8")
+    """Keep the weights, and the words apart."""
+    save(learned.KINDS, model.table)
     words = {
-        "kinds": list(model.kinds),
-        "bias": list(model.bias),
-        "step": model.step,
         "known": sorted(model.known - model.asking),
         "asking": {word: sorted(kinds) for word, kinds in model.speaks.items()},
     }
     learned.WORDS.write_text(json.dumps(words, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
 
 
-def held_out(given: Sequence[Example], features: Sequence[list[str]]) -> list[tuple[Example, dict[str, float]]]:
-    """What each writer wrote with its likelihoods by what was learned without that writer."""
+def held_out(given: Sequence[Example], features: Sequence[list[str]]) -> list[Held]:
+    """What each writer wrote with what speaks for each kind by what was learned without that writer."""
     found = []
     for writer in sorted({one.writer for one in given if one.writer}):
         kept = [number for number, one in enumerate(given) if one.writer != writer]
         model = train([given[number] for number in kept], [features[number] for number in kept])
         found += [
-            (one, learned.likelihoods(names, model))
+            (one, dict(zip(model.table.kinds, scores(names, model.table), strict=True)))
             for one, names in zip(given, features, strict=True)
             if one.writer == writer
         ]
@@ -232,19 +231,27 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="cross-validate, and set the thresholds by it")
     if parser.parse_args().check:
         found = trained(held=True)
-        check(found)
-        learned.THRESHOLDS.write_text(json.dumps(thresholds(found), indent=2) + "\n", encoding="utf-8")
+        set_by = thresholds(found)
+        check(found, set_by)
+        learned.THRESHOLDS.write_text(json.dumps(set_by, indent=2) + "\n", encoding="utf-8")
     else:
         write(trained())
 
 
-def thresholds(found: Sequence[tuple[Example, dict[str, float]]]) -> dict[str, Any]:
-    """How sure and how far ahead the likeliest kind must be, else it is asked back: by what was held out.
+def thresholds(found: Sequence[Held]) -> dict[str, Any]:
+    """What is set by what was held out: see `intents.learned.Thresholds`.
 
-    The highest of both under which a reading that is neither sure nor ahead is wrong at least as often as right.
+    `declines` catches as much as it can while at most so many good questions are declined. `sharpness` is the highest
+    with which so few are wrong and sure of it. `sure` and `ahead` are the highest under which a reading that is
+    neither is wrong at least as often as right.
     """
+    ours = sorted(_lead(scored) for one, scored in found if one.kind != OUT)
+    declines = max(0.0, round(-ours[int(len(ours) * (1 - DECLINED))] - 0.005, 2))
+    leaning = [(one, scored | {OUT: scored[OUT] + declines}) for one, scored in found]
+    sharpness = max(step / 4 for step in range(4, 33) if _surely_wrong(leaning, step / 4) <= SURELY_WRONG)
     readings = []
-    for one, odds in found:
+    for one, scored in leaning:
+        odds = probabilities(scored, sharpness)
         first, second = sorted(odds, key=lambda kind: -odds[kind])[:2]
         readings.append((odds[first], odds[first] - odds[second], first == one.kind))
     best: tuple[int, float, float, int] = (0, 0.0, 0.0, 0)
@@ -257,21 +264,40 @@ def thresholds(found: Sequence[tuple[Example, dict[str, float]]]) -> dict[str, A
     how = (
         f"between writers, over {len(readings)} messages: {best[3]} are neither sure nor ahead, {best[0]} of them wrong"
     )
-    return {"sure": best[1], "ahead": best[2], "how": how}
+    return {"sure": best[1], "ahead": best[2], "sharpness": sharpness, "declines": declines, "how": how}
 
 
-def check(found: Sequence[tuple[Example, dict[str, float]]]) -> None:
-    for writer in sorted({one.writer for one, _odds in found}):
-        mine = [max(odds, key=odds.__getitem__) == one.kind for one, odds in found if one.writer == writer]
-        print(f"{writer}: {sum(mine)} of {len(mine)}: {sum(mine) / len(mine):.1%}")
-    right = [max(odds, key=odds.__getitem__) == one.kind for one, odds in found]
-    wrong = sum(max(odds.values()) >= SURE and not good for (_one, odds), good in zip(found, right, strict=True))
-    print(f"sure and wrong {wrong} of {len(right)}: {wrong / len(right):.1%}")
-    print(f"right {sum(right)} of {len(right)}: {sum(right) / len(right):.1%}")
-    for (one, odds), good in zip(found, right, strict=True):
-        if not good:
-            best = sorted(odds.items(), key=lambda pair: -pair[1])[:2]
-            print(f"  {one.kind:15} {best} {one.text!r}")
+def _lead(scored: Mapping[str, float]) -> float:
+    """By how much what is out of scope is ahead of the best of our own kinds."""
+    return scored[OUT] - max(score for kind, score in scored.items() if kind != OUT)
+
+
+def _surely_wrong(found: Sequence[Held], sharpness: float) -> float:
+    """The share of messages of which another kind than the right one is sure."""
+    odds = ((one, probabilities(scored, sharpness)) for one, scored in found)
+    return sum(max(each.values()) >= SURE and max(each, key=each.__getitem__) != one.kind for one, each in odds) / len(
+        found
+    )
+
+
+def check(found: Sequence[Held], set_by: Mapping[str, Any]) -> None:
+    """Print how well what was held out is read, and what went wrong."""
+    marks = []
+    for one, scored in found:
+        odds = probabilities(scored | {OUT: scored[OUT] + set_by["declines"]}, set_by["sharpness"])
+        marks.append((one, sorted(odds.items(), key=lambda pair: -pair[1])[:2]))
+    for writer in ("", *sorted({one.writer for one, _best in marks})):
+        mine = [(one.kind, best[0]) for one, best in marks if one.writer == writer or not writer]
+        for name, happened in (
+            ("right", [kind == given for kind, (given, _likely) in mine]),
+            ("out of scope caught", [given == OUT for kind, (given, _likely) in mine if kind == OUT]),
+            ("needlessly declined", [given == OUT for kind, (given, _likely) in mine if kind != OUT]),
+            ("sure and wrong", [likely >= SURE and kind != given for kind, (given, likely) in mine]),
+        ):
+            print(f"{writer or 'all':8} {name:20} {sum(happened) / len(happened):6.1%}  of {len(happened)}")
+    for one, best in marks:
+        if best[0][0] != one.kind:
+            print(f"  {one.writer:8} {one.kind:15} {best} {one.text!r}")
 
 
 if __name__ == "__main__":
