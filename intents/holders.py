@@ -27,6 +27,7 @@ LIKELY = 0.4
 SURE_OF_SEVERAL = 0.9
 """Several entries that each hold nearly all of the question are all an answer to it; below, they are a question back."""
 
+_PLAINEST = compile_all(r"^who (?:holds|keeps|has got|has)\b(?P<subject>(?! (?:been|had|to|received|asked|used)\b).+)")
 _SURE = compile_all(
     r"\bwho(?:'s| is| are|s)?(?: actually| currently| else)? (?:the )?(?:hold(?:s|ing|ers?)?(?: of)?|own(?:s|ing)?"
     r"|ha(?:s|ve)(?: got)?|got|keep(?:s|ing)?|collect(?:s|ing)?|maintain(?:s|ing)?|manage(?:s|ing)?|publish(?:es|ing)?"
@@ -50,7 +51,7 @@ _HINT = compile_all(r"\b(?:looking for|searching for|need|want|find(?: me)?|afte
 
 
 def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
-    for patterns, confidence in ((_SURE, 0.9), (_HINT, 0.6)):
+    for patterns, confidence in ((_PLAINEST, 0.93), (_SURE, 0.9), (_HINT, 0.6)):
         match = first_match(patterns, message.text)
         if match:
             return Claim("holders", confidence, without_end(match["subject"]) or message.text)
