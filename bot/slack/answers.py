@@ -10,6 +10,7 @@ from bot import replies
 from bot.language import phrase, sentence
 from bot.render import MRKDWN, Ready, part
 from bot.slack.blocks import (
+    LABEL,
     OUTSIDE,
     SECTION,
     VALUE,
@@ -43,6 +44,7 @@ STEPS = {
 """What the button of a step says."""
 
 LONGEST_ASKED = 1_000
+ENDING = 20
 """Characters of a question that a button carries, so that what it stands for can be asked again."""
 
 
@@ -71,7 +73,7 @@ def as_message(
     if reply.foot:
         blocks.append(note(reply.foot))
     choices = [
-        button_saying(sentence(choice.label), action_id=f"question.ask.{place}", value=choice.question)
+        button_saying(_choice(choice.label), action_id=f"question.ask.{place}", value=choice.question)
         for place, choice in enumerate(answer.choices[:5])
         if not reply.entries
     ]
@@ -82,6 +84,12 @@ def as_message(
         for place, block in enumerate(blocks):
             block.block_id = f"{OUTSIDE}{place}"
     return message("\n\n".join(filter(None, (shared, reply.text))), blocks)
+
+
+def _choice(label: str) -> str:
+    """The words of a choice. Of what is too long the end stays too: “What does … mean?” is not “What does … cover?”."""
+    words = sentence(label)
+    return words if len(words) <= LABEL else f"{words[: LABEL - ENDING - 2]}… {words[-ENDING:].lstrip()}"
 
 
 def _other_question(answer: Answer) -> ButtonElement:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.language import speaking
 from bot.playground.block_kit import faults
 from bot.slack import blocks
-from bot.slack.answers import Asked, as_message
+from bot.slack.answers import Asked, _choice, as_message
 from bot.slack.blocks import (
     OUTSIDE,
     SlackMessage,
@@ -171,3 +171,11 @@ def test_words_that_happen_to_be_a_fixed_phrase_of_ours_stand_as_they_are() -> N
 def test_any_button_fits(label: str, value: str, about: str | None) -> None:
     element = button(label, action_id="question.ask", value=value, about=about)
     assert faults([buttons(element).to_dict(), divider().to_dict(), note("x").to_dict()]) == []
+
+
+def test_choices_that_begin_alike_can_be_told_from_each_other_however_long_they_are():
+    long = "rhubarb " * 30
+    labels = [_choice(f"What does {long}{end}?") for end in ("mean", "cover")]
+    assert len(set(labels)) == 2
+    assert all(len(label) <= 70 for label in labels)
+    assert _choice("Who holds it?") == "Who holds it?"
