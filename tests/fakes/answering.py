@@ -35,7 +35,7 @@ QUESTIONS: tuple[str, ...] = (
     "look up AB 12 34 56 C",
     "où sont les données bonjour",
     "you stupid bot",
-    "hedgehog lamps please, how and when",
+    "when zebra stripes",
     "thanks",
     "hello",
     "help",
