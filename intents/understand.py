@@ -89,9 +89,6 @@ FOLLOWED = 0.75
 NAMED = 0.85
 """A pattern this sure names its kind of question: it is not asked back."""
 
-UNLIKELY = 0.3
-"""Below this a message is rather not turned away: between writers five of six were questions for us."""
-
 OF_WHAT_IS_HELD = 0.93
 """A pattern this sure is believed where the catalogue knows every word that does not ask: "who holds" much is asked of."""
 
@@ -158,8 +155,6 @@ def _likeliest(
     kind = kinds[0]
     if kind == "social" and learned.known.isdisjoint(words_of(message.whole)):
         kind, kinds = "out_of_scope", ["out_of_scope", *(each for each in kinds if each != "out_of_scope")]
-    if kind == "out_of_scope" and odds[kind] < UNLIKELY and not any(claim.intent == kind for claim in claims):
-        kind, kinds = kinds[1], [*kinds[1:], kind]
     if claims and claims[0].confidence >= OF_WHAT_IS_HELD and "_" in marked and "<odd>" not in marked:
         kind = claims[0].intent
         odds[kind] = claims[0].confidence

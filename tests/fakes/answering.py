@@ -35,7 +35,7 @@ QUESTIONS: tuple[str, ...] = (
     "look up AB 12 34 56 C",
     "où sont les données bonjour",
     "you stupid bot",
-    "when zebra stripes",
+    "unicorn sightings, well?",
     "thanks",
     "hello",
     "help",
