@@ -16,6 +16,7 @@ EXAMPLES = (
     "what fields does STATS19 have",
 )
 
+NAME = 4  # words after "what is" that are rather the name of an entry than a term
 _SURE = compile_all(
     r"^(?:what(?:'s| is| are|s)|whats) (?:in|inside|included in|covered by)\b(?P<subject>.+)",
     r"\btell me (?:more |all )?about\b(?P<subject>.+)",
@@ -23,6 +24,10 @@ _SURE = compile_all(
     r"\bwhat (?:does|do)\b(?P<subject>.+?)\b(?:contain|include|hold|consist of|have in it|look like|record|capture|tell us)\b",
     r"\bwhat (?:fields?|columns?|variables?|attributes?)\b.*?\b(?:in|does|do|of|for|are in)\b(?P<subject>.+)",
     r"^(?:what(?:'s| is| are|s)|whats)\b(?P<subject>.+)",
+)
+
+_PLAINEST = compile_all(
+    r"^what(?:'s| is) (?!(?:the|a|an|my|your|our|this|that|it)\b)(?:(?!\b(?:for|with|between|to)\b).)+\??$"
 )
 
 
@@ -33,7 +38,11 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
     if not match:
         return None
     subject = without_end(match["subject"])
-    sure = 0.98 if ID.fullmatch(subject) else 0.85 if match.re is not _SURE[-1] else 0.65
+    if ID.fullmatch(subject):
+        return Claim("describe", 0.98, subject)
+    if len(subject.split()) >= NAME and first_match(_PLAINEST, message.text):
+        return Claim("describe", 0.93, subject)
+    sure = 0.85 if match.re is not _SURE[-1] else 0.65
     return Claim("describe", sure, subject) if subject else None
 
 

@@ -227,6 +227,8 @@ def _followed(
     """What the message means in the conversation; None when it stands alone."""
     if _passes(intent, question.text):
         return None
+    if _is_of_a_name(context, question, intent):
+        return None
     held = held_in(context, question, conversation.state)
 
     def stands_alone(words: str, must_be_named: bool) -> bool:
@@ -242,6 +244,14 @@ def _followed(
     )
     ranked = intent.ranked or (intent.name,)
     return follow(context, question, conversation.state, said, kinds=ranked, confidence=intent.confidence)
+
+
+def _is_of_a_name(context: Context, question: Question, intent: Intent) -> bool:
+    """Whether a message asks what a whole name is: then nothing of before is meant, though all its words were said."""
+    if intent.name != "describe" or intent.confidence < OF_WHAT_IS_HELD:
+        return False
+    names = context.search.names_in(intent.message.whole, audience=question.audience)
+    return names[:1] == [fold(intent.claim.subject)]
 
 
 def _passes(intent: Intent, text: str) -> bool:

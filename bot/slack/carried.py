@@ -167,6 +167,7 @@ FORMS: Mapping[str, Shape] = {
     "role.grant": record(),
     "role.name_deputy": record(),
     "role.revoke": record(),
+    "run.undoing": record(run=ID),
     "telling.choose": record(),
     "term.new": record(id=ID),
     "wanted.entry": record(round=words(WEEK), publisher=TEXT, subject=TEXT),
