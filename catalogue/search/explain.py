@@ -1,4 +1,8 @@
-"""Why an entry was found: which word stands in which of its fields, and how much of the phrase it holds."""
+"""What an entry that was found says for itself.
+
+How much of the phrase it holds, and which words it keeps together, decide the last order. Of what is shown it is told
+which word stands in which field.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -4,7 +4,7 @@
 2. Take only the partitions whose every entry the audience may know.
 3. Read the text into a phrase (`phrase.py`, with `vocabulary.py`, `places.py`, `spelling.py`).
 4. Rank (`rank.py`; what narrows, in `narrow.py`).
-5. Load the best from the record and say why each was found (`explain.py`).
+5. Read the best from the record, put them in their last order, and say why each was found (`explain.py`).
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ LOOKED_AT = 40
 """Four times as many results are read as are wanted, but not more: what the entries hold decides the last order."""
 
 AT_ONCE = 6
-"""Results that are read together. Most searches need no more: those after them could not come before them any more."""
+"""Results that are read together, until those after them could not come before them any more."""
 
 
 @dataclass(frozen=True, slots=True)

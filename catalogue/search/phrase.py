@@ -8,6 +8,7 @@ places and years named in the phrase are kept apart: they say whose data, where 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from catalogue.search.narrow import Asked, asked
 from catalogue.search.places import PlaceMention, gazetteer
@@ -199,7 +200,7 @@ class _Reading:
     def __init__(
         self, text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool], correct: Callable[[str], str | None]
     ) -> None:
-        self.text, self.vocabulary, self.is_known, self.correct = text, vocabulary, is_known, correct
+        self.text, self.vocabulary, self.is_known, self.correct = text, vocabulary, is_known, cache(correct)
         self.words = split(fold(text))[:MOST_WORDS]
         self.capitals = _capitals(text)
         self.quoted = frozenset(word for quote in _QUOTED.findall(text) for word in split(fold(quote)))
@@ -242,7 +243,7 @@ class _Reading:
             length = self._run(position)
             if length:
                 self._add_run(position, length)
-            elif position not in self.taken and self.words[position] not in ASKING:
+            elif position not in self.taken and not self._asks(self.words[position]):
                 self._add_word(position, is_place=position in where)
             position += length or 1
         for mention in self.holders:  # the name may also be what it is about
@@ -267,6 +268,11 @@ class _Reading:
                 if position not in self.used and position not in self.taken
             ),
         )
+
+    def _asks(self, word: str) -> bool:
+        """Whether a word only asks, also with a slip in it: "hlods" is not what somebody looks for."""
+        is_as_written = word in self.capitals or word in self.quoted or self.is_known(word)
+        return word in ASKING or (not is_as_written and self.correct(word) in ASKING)
 
     def _run(self, start: int) -> int:
         """How many words from `start` together stand for something; 0 when none do."""

@@ -1,12 +1,12 @@
-"""The ranking: from a phrase to one query, and from its results to an order. Every weight is on this page.
+"""The ranking: from a phrase to one query, and from its results to an order. Every weight of the index is on this page.
 
-An entry's score is the sum over the phrase's concepts of its best alternative, plus what it gains by bearing the
-phrase as a name and by holding neighbouring words together, times its prior and how well it fits what else is asked.
-A word is scored by BM25 in three fields of stems and in the words as written.
-docs/search.md tells what each part is worth, measured.
+An entry's score is the sum over the phrase's concepts of its best alternative, plus what it gains by bearing the phrase
+as a name, times its prior and how well it fits what else is asked. A word is scored by BM25 in three fields of stems
+and in the words as written. What only the entry itself can tell, as which words stand together, is added when the best
+are read (`explain.py`). docs/search.md tells what each part is worth, measured.
 
-It is done in two rounds. The first gathers candidates by words alone, a plain sum over one field; the
-second scores only those in full. So a million entries cost little more than ten thousand.
+It is done in two rounds. The first gathers candidates by words alone, a plain sum over one field; the second scores
+only those in full. So a million entries cost little more than ten thousand.
 """
 
 import math

@@ -118,3 +118,11 @@ def test_initials_of_a_place_that_begin_something_else_are_not_the_place(
     vocabulary: Vocabulary, text: str, places: list[str]
 ) -> None:
     assert [mention.place.name for mention in read(text, vocabulary).places] == places
+
+
+def test_a_word_that_asks_asks_with_a_slip_in_it_too(sample_catalogue: Search) -> None:
+    phrase = sample_catalogue.find("who hlods skool exclusions", audience=GOVERNMENT).phrase
+    assert phrase.corrections == (("skool", "school"),)
+    assert "hlods" in phrase.ignored
+    quoted = sample_catalogue.find("who “hlods” exclusions", audience=GOVERNMENT).phrase
+    assert "hlods" in quoted.subject
