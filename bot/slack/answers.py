@@ -44,8 +44,10 @@ STEPS = {
 """What the button of a step says."""
 
 LONGEST_ASKED = 1_000
-ENDING = 20
 """Characters of a question that a button carries, so that what it stands for can be asked again."""
+
+ENDING = 20
+"""Characters that are kept of the end of a choice that is too long for a button."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,17 +37,18 @@ INTERACTION = {
     "response_url": maybe(ID),
     "view": maybe(is_view),
 }
-PERSONS = {
+WRITTEN = {
     "user": maybe(USER),
-    "channel": maybe(ID),
-    "ts": maybe(MOMENT),
+    "channel": ID,
+    "ts": MOMENT,
     "thread_ts": maybe(MOMENT),
     "text": maybe(ANY),
+    "client_msg_id": maybe(ID),
 }
 FILE = record(id=ID, name=maybe(ANY))
 EVENTS: Mapping[str, Shape] = {
-    "app_mention": record(**PERSONS | {"channel": ID, "ts": MOMENT}, client_msg_id=maybe(ID)),
-    "message": record(**PERSONS | {"channel": ID, "ts": MOMENT}, client_msg_id=maybe(ID), files=maybe(each(FILE))),
+    "app_mention": record(**WRITTEN),
+    "message": record(**WRITTEN, files=maybe(each(FILE))),
     "link_shared": record(
         user=USER, links=each(record(url=ANY)), unfurl_id=ID, source=words(r"composer|conversations_history")
     ),

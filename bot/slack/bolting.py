@@ -26,7 +26,7 @@ SORRY = (
 
 
 def bolt_app(settings: Settings, identity: dict[str, Any]) -> App:
-    """Bolt as we use it: it answers only when a listener is done, asks Slack nothing, retries nothing."""
+    """Bolt, put together for this workspace."""
     authorized = AuthorizeResult(
         enterprise_id=identity.get("enterprise_id"),
         team_id=identity["team_id"],
@@ -67,4 +67,6 @@ def _on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
         log.error("Error %s while taking in a delivery: %s\n%s", reference, type(error).__name__, trace)
     if isinstance(body.get("command"), str):
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": told})
+    if isinstance(error, CatalogueError) and body.get("type") == "block_suggestion":
+        return BoltResponse(status=200, body={"options": []})  # who may not know of it is offered nothing
     return BoltResponse(status=503, body="")

@@ -30,7 +30,7 @@ from catalogue.requests.model import Waiting
 
 LETTER = r"[^\x00-\x1f\ud800-\udfff]"
 MARK = r"[^\s\x00-\x1f\ud800-\udfff]"
-"""A character of an id. No text that the record cannot hold gets past a shape."""
+"""A character of an id."""
 
 USER = words(r"[A-Z0-9_]{2,40}")
 ANY = words(r"(?s:.*)")
@@ -46,6 +46,26 @@ REVISION = words(rf"[0-9]{{1,9}} {MARK}{{1,300}}")
 GROUP = one_of(*GROUPS)
 REVIEWED = words(rf"{WEEK} {MARK}{{1,300}}")
 SUBJECT = words(rf"{WEEK} {MARK}{{0,300}} {LETTER}{{1,300}}")
+
+_DEEDS = (
+    "request.answer",
+    "request.approve",
+    "request.approve_with",
+    "request.ask",
+    "request.decline",
+    "request.delegate",
+    "request.hand_over",
+    "request.note",
+    "request.send_back",
+    "request.wait_for",
+    "request.withdraw",
+    "share.accept",
+    "share.ask_renewal",
+    "share.end",
+    "share.renew",
+    "share.supply",
+)
+"""What can be done with a request or a share: a button, and the form that it opens, of the same name."""
 
 BUTTONS: Mapping[str, Shape] = {
     "answer.reject": written(record(asked=TEXT, shown=each(ID))),
@@ -93,6 +113,8 @@ BUTTONS: Mapping[str, Shape] = {
     "role.grant": anything,
     "role.name_deputy": anything,
     "role.revoke": anything,
+    "run.list": anything,
+    "run.undo": ID,
     "telling.choose": anything,
     "term.add": either(written(each(TEXT, least=2, most=2)), ID),
     "term.remove": written(each(TEXT, least=4, most=4)),
@@ -104,30 +126,15 @@ BUTTONS: Mapping[str, Shape] = {
     "wanted.nobody": SUBJECT,
     **dict.fromkeys(
         (
-            "request.answer",
-            "request.approve",
-            "request.approve_with",
-            "request.ask",
+            *_DEEDS,
             "request.back",
             "request.continue",
-            "request.decline",
-            "request.delegate",
-            "request.hand_over",
             "request.join",
             "request.later",
             "request.look",
-            "request.note",
             "request.nudge",
             "request.open",
-            "request.send_back",
             "request.skip",
-            "request.wait_for",
-            "request.withdraw",
-            "share.accept",
-            "share.ask_renewal",
-            "share.end",
-            "share.renew",
-            "share.supply",
             "share.tick",
         ),
         ID,
@@ -172,27 +179,7 @@ FORMS: Mapping[str, Shape] = {
     "term.new": record(id=ID),
     "wanted.entry": record(round=words(WEEK), publisher=TEXT, subject=TEXT),
     "wanted.holder": record(round=words(WEEK), publisher=TEXT, subject=TEXT),
-    **dict.fromkeys(
-        (
-            "request.answer",
-            "request.approve",
-            "request.approve_with",
-            "request.ask",
-            "request.decline",
-            "request.delegate",
-            "request.hand_over",
-            "request.note",
-            "request.send_back",
-            "request.wait_for",
-            "request.withdraw",
-            "share.accept",
-            "share.ask_renewal",
-            "share.end",
-            "share.renew",
-            "share.supply",
-        ),
-        _DEED,
-    ),
+    **dict.fromkeys(_DEEDS, _DEED),
 }
 """What a form that can be sent says that it is about."""
 

@@ -1,9 +1,8 @@
 """From a notice to Slack: post a message, answer a slash command, show a Home. `answering.py` works answers out.
 
-What a person is told (`tell`) is put into words by the
-teller of its kind when it is sent, from the record as it then is; `retell` has that done again and changes the message.
-Errors of Slack's are sorted into those worth another try and those that are final; anything not known is final and is
-seen by an administrator.
+What a person is told (`tell`) is put into words by the teller of its kind when it is sent, from the record as it then
+is; `retell` has that done again and changes the message. Errors of Slack's are sorted into those worth another try and
+those that are final; anything not known is final and is seen by an administrator.
 """
 
 import logging

@@ -125,7 +125,7 @@ class Finding:
             reply={"way": "response", "url": shortcut["response_url"]},
             is_direct=True,
             is_shared_outside=self.questions.is_from_outside(body),
-            more={"asked_in": str((shortcut.get("channel") or {}).get("id"))},
+            more={"asked_in": (shortcut.get("channel") or {}).get("id")},
         )
         ack()
 

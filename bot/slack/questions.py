@@ -91,7 +91,7 @@ class Questions:
             is_direct=True,
             is_shared_outside=False,
             more={
-                "asked_in": str(command.get("channel_id")),
+                "asked_in": command.get("channel_id"),
                 "may_be_shared": str(command.get("channel_id")).startswith(("C", "G")),
             },
         )

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from catalogue import audit, clock, organisations, outbox
+from catalogue import audit, organisations, outbox
 from catalogue.entries import canonical
 from catalogue.errors import SourceProblem
 from catalogue.harvest import govuk, organisation_changes, sources, telling
@@ -21,7 +21,7 @@ from catalogue.harvest.merge import FEW, RETITLED_SHARE, replace_stopped
 from catalogue.harvest.organisation_changes import ABSENT, Change
 from catalogue.harvest.report import LISTED, Report
 from catalogue.harvest.sources import Source
-from catalogue.harvest.writing import enter
+from catalogue.harvest.writing import end, enter
 from catalogue.model import Organisation
 from catalogue.store import Database
 
@@ -133,14 +133,14 @@ def _stop(db: Database, source: Source, report: Report, changes: list[Change], a
     report.added = report.changed = 0
     going_on = f"whoholds harvest {source.name} --go-on {report.run}"
     report.stopped_because = f"{asks} Nothing was changed. If this is right: {going_on}"
-    _write_down(db, report, "stopped", now=now)
+    end(db, report.run, "stopped", report.as_json(), now=now)
     sources.went_wrong(db, source, report.stopped_because, now=now)
     telling.stopped(db, source, report.run, now=now)
 
 
 def _end(db: Database, source: Source, report: Report, *, count: int, by: str, now: datetime) -> None:
     """Write down how the run ended, as the last of what it does."""
-    _write_down(db, report, "done" if count else "failed", now=now)
+    end(db, report.run, "done" if count else "failed", report.as_json(), now=now)
     if report.stopped_because:
         sources.went_wrong(db, source, report.stopped_because, now=now)
     else:
@@ -150,10 +150,3 @@ def _end(db: Database, source: Source, report: Report, *, count: int, by: str, n
     if report.added or report.changed:
         detail = {"source": source.name, "added": report.added, "changed": report.changed}
         audit.record(db, by=by, action="harvest.run", about=report.run, detail=detail, now=now)
-
-
-def _write_down(db: Database, report: Report, state: str, *, now: datetime) -> None:
-    db.execute(
-        "UPDATE runs SET finished_at = :now, state = :state, report = :report WHERE id = :run",
-        {"run": report.run, "now": clock.stamp(now), "state": state, "report": canonical(report.as_json())},
-    )

@@ -143,7 +143,7 @@ def _is_running(runner: str | None) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass  # another user's, and running
     return True
 
 

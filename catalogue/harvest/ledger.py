@@ -12,12 +12,11 @@ from itertools import islice
 from typing import Any
 
 from catalogue import clock, outbox, rights
-from catalogue.harvest.undo import ensure_undoable
+from catalogue.harvest.undo import UNDO, ensure_undoable
 from catalogue.model import Person
 from catalogue.store import Database
 
 CONSIDERED = 200
-UNDO = "undo "
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,11 @@ from datetime import datetime
 
 from catalogue import clock, organisations, outbox
 from catalogue.datasets import take_changes
-from catalogue.entries import canonical
 from catalogue.harvest import conflicts, prepared, sources, telling
 from catalogue.harvest.compare import RUNS_MISSING, TIME_MISSING, Compared, again, compare
 from catalogue.harvest.report import LISTED, Report
 from catalogue.harvest.sources import Source
-from catalogue.harvest.writing import put_away, write_new
+from catalogue.harvest.writing import end, put_away, write_new
 from catalogue.store import Database
 
 FEW = 5
@@ -55,10 +54,7 @@ def merge(
             if dry_run:
                 raise _TakenBack
     except _TakenBack:
-        db.execute(
-            "UPDATE runs SET finished_at = :now, state = 'done', report = :report WHERE id = :run",
-            {"run": run, "now": clock.stamp(now), "report": canonical(report.as_json())},
-        )
+        end(db, run, "done", report.as_json(), now=now)
     put_away(db, now=now)
     return report
 
@@ -202,15 +198,7 @@ class _Merge:
         if state == "done":
             replace_stopped(self.db, self.source, but=self.run, now=self.now)
             sources.moved_on(self.db, self.source)
-        self.db.execute(
-            "UPDATE runs SET finished_at = :now, state = :state, report = :report WHERE id = :run",
-            {
-                "run": self.run,
-                "now": clock.stamp(self.now),
-                "state": state,
-                "report": canonical(self.report.as_json()),
-            },
-        )
+        end(self.db, self.run, state, self.report.as_json(), now=self.now)
         if problem:
             sources.went_wrong(self.db, self.source, problem, now=self.now)
         else:

@@ -11,14 +11,17 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from catalogue import audit, clock, datasets
+from catalogue import audit, datasets
 from catalogue.datasets import columns
 from catalogue.entries import Document, canonical, difference
 from catalogue.errors import CatalogueError, NotFound
 from catalogue.harvest import organisation_changes, prepared, references
-from catalogue.harvest.writing import BATCH, begin, put_away
+from catalogue.harvest.writing import BATCH, begin, end, put_away
 from catalogue.history import with_values
 from catalogue.store import Database
+
+UNDO = "undo "
+"""What the source of a run begins with that took another back; the other follows."""
 
 
 class CannotUndoRun(CatalogueError):
@@ -51,7 +54,7 @@ def undo(
     """
     ensure_undoable(db, run)
     since = datasets.last_change(db)
-    done = Undone(run, begin(db, source=f"undo {run}", by=by, now=now))
+    done = Undone(run, begin(db, source=f"{UNDO}{run}", by=by, now=now))
     taken_back = _prepare(db, done)
     bodies = organisation_changes.added(db, run)
     named = references.within_entries(db, bodies)
@@ -103,10 +106,7 @@ def _take_back_bodies(db: Database, done: Undone, *, named: Collection[str]) -> 
 
 def _finish(db: Database, done: Undone, *, by: str, now: datetime) -> None:
     db.execute("UPDATE runs SET state = 'undone' WHERE id = :run", {"run": done.run})
-    db.execute(
-        "UPDATE runs SET finished_at = :now, state = 'done', report = :report WHERE id = :run",
-        {"run": done.undo, "now": clock.stamp(now), "report": canonical(done.as_json())},
-    )
+    end(db, done.undo, "done", done.as_json(), now=now)
     detail = {"run": done.run, "put_back": done.put_back, "withdrawn": done.withdrawn, "removed": done.removed}
     audit.record(db, by=by, action="harvest.run", about=done.undo, detail=detail, now=now)
 

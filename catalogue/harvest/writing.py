@@ -3,13 +3,13 @@
 Changed entries are in `prepared.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from catalogue import clock, organisations
 from catalogue.datasets import take_changes
-from catalogue.entries import Document
+from catalogue.entries import Document, canonical
 from catalogue.rows import Resolve
 from catalogue.store import Database
 
@@ -51,6 +51,14 @@ def begin(
     put_away(db, now=now)
     with db.atomic():
         return enter(db, source=source, by=by, now=now, state=state, runner=runner)
+
+
+def end(db: Database, run: str, state: str, report: Mapping[str, Any], *, now: datetime) -> None:
+    """Write down how a run ended, and its report."""
+    db.execute(
+        "UPDATE runs SET finished_at = :now, state = :state, report = :report WHERE id = :run",
+        {"run": run, "now": clock.stamp(now), "state": state, "report": canonical(report)},
+    )
 
 
 def enter(

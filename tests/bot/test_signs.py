@@ -29,7 +29,6 @@ PICTURE = re.compile(
     "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"  # arrows, shapes, dingbats, emoji
     r"|(?<![\w:/{\"'-]):[a-z][a-z0-9_+-]+:(?![\w:])"  # :white_check_mark:
 )
-STYLES = ("primary", "danger")
 
 
 def named(path: Path) -> str:

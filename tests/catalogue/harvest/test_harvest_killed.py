@@ -29,40 +29,25 @@ STEP = 1 if os.environ.get("WHOHOLDS_PROOF") == "1" else 5
 """Every statement, or every fifth."""
 
 KILLED = """
-import os, shutil, signal, sys
+import shutil, sys
 from datetime import datetime
 from pathlib import Path
 from catalogue.harvest import ckan, harvest, pages
 from catalogue.harvest.fetch import Caps, Fetcher
-from catalogue.store import connect
+from tests.dying import ends_before
 
 pages.SIZE = 10
 folder, now, place = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3]
 
-def counted(act, moments):
-    def acting(*given):
-        result = act(*given)
-        if next(moments) == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-    return acting
+def act(db):
+    with Fetcher(allowed=frozenset({place}), caps=Caps(rest=0)) as fetcher:
+        harvest.harvest(db, "portal", fetcher=fetcher, resolve=lambda name: None, by="b", now=now)
 
 # die after the statement of this number; beyond the last one the harvest ends well
 for number in range(0, 1000, int(sys.argv[4])):
     path = shutil.copy(folder / "old.db", folder / f"{number}.db")
-    child = os.fork()
-    if child == 0:
-        db = connect(str(path))
-        moments = iter(range(number, -1000, -1))
-        for name in ("query", "execute", "execute_many"):
-            setattr(db, name, counted(getattr(db, name), moments))
-        with Fetcher(allowed=frozenset({place}), caps=Caps(rest=0)) as fetcher:
-            harvest.harvest(db, "portal", fetcher=fetcher, resolve=lambda name: None, by="b", now=now)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    if status == 0:
+    if ends_before(str(path), act, statement=number):
         break
-    assert os.WTERMSIG(status) == signal.SIGKILL, status
 print(number)
 """
 

@@ -13,21 +13,14 @@ from tests.conftest import NOW, Start
 from tests.fakes.upstream import Upstream
 
 KILLED = """
-import os, signal, sys
+import sys
 from datetime import datetime
 from catalogue.harvest import harvest, organisation_changes, undo
 from catalogue.harvest.fetch import Caps, Fetcher
 from catalogue.store import connect
+from tests.dying import ends_before
 
 url, now, place, run = sys.argv[1], datetime.fromisoformat(sys.argv[2]), sys.argv[3], sys.argv[4]
-
-def counted(act, moments):
-    def acting(*given):
-        result = act(*given)
-        if next(moments) == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-    return acting
 
 def act(db):
     if run != "none":
@@ -44,16 +37,7 @@ def state():
 
 old = state()
 for number in range(1000):  # die after the statement of this number, until one came after everything was committed
-    child = os.fork()
-    if child == 0:
-        db = connect(url)
-        moments = iter(range(number, -1000, -1))
-        for name in ("query", "execute", "execute_many"):
-            setattr(db, name, counted(getattr(db, name), moments))
-        act(db)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert status == 0 or os.WTERMSIG(status) == signal.SIGKILL, status
+    ends_before(url, act, statement=number)
     if (found := state()) != old:
         break
 print(number)

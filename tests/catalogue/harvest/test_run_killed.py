@@ -25,38 +25,23 @@ NEW = [row | {"summary": "New"} for row in OLD[5:]] + [
 ]
 
 KILLED = """
-import os, shutil, signal, sys
+import shutil, sys
 from datetime import datetime, timezone
 from pathlib import Path
 from catalogue.harvest import jsonlines, run, writing
-from catalogue.store import connect
+from tests.dying import ends_before
 
 folder, now = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
 run.BATCH = writing.BATCH = 15
 
-def counted(act, moments):
-    def acting(*given):
-        result = act(*given)
-        if next(moments) == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-    return acting
+def act(db):
+    run.merge_rows(db, jsonlines.read(folder / "new.jsonl"), source="new", by="b", why=None, now=now,
+                   resolve=lambda name: None)
 
 for number in range(1000):  # die after the statement of this number; beyond the last one the import ends well
     path = shutil.copy(folder / "old.db", folder / f"{number}.db")
-    child = os.fork()
-    if child == 0:
-        db = connect(str(path))
-        moments = iter(range(number, -1000, -1))
-        for name in ("query", "execute", "execute_many"):
-            setattr(db, name, counted(getattr(db, name), moments))
-        run.merge_rows(db, jsonlines.read(folder / "new.jsonl"), source="new", by="b", why=None, now=now,
-                       resolve=lambda name: None)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    if status == 0:
+    if ends_before(str(path), act, statement=number):
         break
-    assert os.WTERMSIG(status) == signal.SIGKILL, status
 print(number)
 """
 

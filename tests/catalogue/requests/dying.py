@@ -15,16 +15,16 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import cycle
-from typing import Any
 
 from catalogue import audit, outbox
 from catalogue.errors import InvalidAnswers, TooLate
 from catalogue.store import Database, connect
 from tests.catalogue.requests.many import ACTS, copies, faults_in, folk_of, stages
+from tests.dying import ends_before
 
 MOST = 200
 """Statements that no act has."""
@@ -88,7 +88,7 @@ def at_sending(url: str, now: datetime, trials: int) -> None:
         with _opened(url) as db:
             outbox.tell(db, "request.receipt", "asker", {}, about=made["submitted"], key=key, now=now)
         now += timedelta(seconds=5)  # Slack takes one message a second
-        ended = _runs(url, lambda db, at=now: _send(db, slack, at), statement=trial % 12)
+        ended = ends_before(url, lambda db, at=now: _send(db, slack, at), statement=trial % 12)
         with _opened(url) as db:
             said = _said(slack, key)
             sent = db.query("SELECT state FROM outbox WHERE key = :key", {"key": key})[0]["state"] == "sent"
@@ -150,32 +150,7 @@ def _dies(url: str, name: str, request_id: str, now: datetime, statement: int) -
     """Have a child do the act and die after this statement. False when it ended before."""
     with _opened(url) as db:
         folk = folk_of(db)
-    return not _runs(url, lambda db: ACTS[name][1](db, request_id, folk, now), statement=statement)
-
-
-def _runs(url: str, act: Callable[[Database], object], *, statement: int) -> bool:
-    """Have a child do something and die by SIGKILL after this statement. True when it ended before."""
-    child = os.fork()
-    if child == 0:
-        db = connect(url)
-        moments = iter(range(statement, -10_000, -1))
-        for method in ("query", "execute", "execute_many"):
-            setattr(db, method, _counted(getattr(db, method), moments))
-        act(db)
-        os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    assert status == 0 or os.WTERMSIG(status) == signal.SIGKILL, status
-    return status == 0
-
-
-def _counted(act: Callable[..., Any], moments: Iterator[int]) -> Callable[..., Any]:
-    def acting(*given: Any) -> Any:
-        result = act(*given)
-        if next(moments) == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    return acting
+    return not ends_before(url, lambda db: ACTS[name][1](db, request_id, folk, now), statement=statement)
 
 
 def _check(url: str, name: str, request_id: str, now: datetime, copied: int) -> None:
