@@ -305,12 +305,17 @@ def say(case: Case) -> str:
     if case.recipient is not None and (name := user_words(case.recipient)):
         parts.append(f"with {name}")
     if case.purpose:
-        parts.append(f"for {PURPOSES[case.purpose][0]}")
+        parts.append(f"for {purpose_words(case.purpose)}")
     for name, value, words in _WORDS:
         if getattr(case, name) == value and getattr(case, name) is not None:
             parts.append(words)
     parts += [f"skip {question}" for question in sorted(case.skipped)]
     return " ".join(parts)
+
+
+def purpose_words(purpose: Purpose | str) -> str:
+    """A purpose in words that are read as it again."""
+    return PURPOSES[Purpose(purpose)][0]
 
 
 def user_words(body: Body) -> str | None:

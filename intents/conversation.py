@@ -14,6 +14,7 @@ from catalogue.search.places import gazetteer
 from catalogue.sharing.facts import Granularity
 from catalogue.text import fold
 from intents.answers import Answer, Outcome, Shown
+from intents.case import purpose_words
 from intents.context import Claim, Context, Question
 from intents.reference import ORDINALS, Reference, is_in_detail, stems, text_of
 from intents.remembered import OF_AN_ENTRY, PASSING, State
@@ -26,7 +27,7 @@ UNSAID = frozenset(("holders", "describe", "social", "out_of_scope", "define", "
 RARE = frozenset(("report_problem", "steward_edit", "collect"))
 """Kinds of question about an entry that a message means only when it says so."""
 
-ALONE = frozenset(("out_of_scope", "social", "help", "define", "holdings", "my_requests", "review_queue")) | RARE
+ALONE = PASSING | {"define", "holdings"} | RARE
 """Kinds that a short message within a conversation is seldom of."""
 
 LIKELY = 0.6
@@ -229,7 +230,7 @@ def _asks(said: Reference, state: State, question: Question, entry: str, kind: s
         if own and not said.recipient and state.recipient:
             words.append(f"with {state.recipient}")
         if own and not said.purpose and state.purpose:
-            words.append(f"for {PURPOSES.get(state.purpose, state.purpose)}")
+            words.append(f"for {purpose_words(state.purpose)}")
     return " ".join(words)
 
 
@@ -245,12 +246,3 @@ def shown_as(followed: Followed, claim: Claim) -> Answer:
         terms=tuple(followed.subject.split()),
         details={"mentions": ()},
     )
-
-
-PURPOSES = {
-    "deliver_service": "service delivery",
-    "evaluate_policy": "policy evaluation",
-    "law_enforcement": "law enforcement",
-    "debt": "debt recovery",
-    "fraud": "fraud prevention",
-}

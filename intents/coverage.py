@@ -147,13 +147,9 @@ def _who_holds_the_rest(
             if hit.coverage >= SHARED and _holds_it_for(place, hit.dataset, dataset)
         ]
         if hits:
-            best = max(hits, key=lambda hit: (_lies(place, hit.dataset) is Lies.SAME, hit.coverage, hit.score))
+            best = max(hits, key=lambda hit: (coverage.lies(hit.dataset, place) is Lies.SAME, hit.coverage, hit.score))
             found[place.name] = show_dataset(best.dataset, vocabulary)
     return found
-
-
-def _lies(place: Place, dataset: Dataset) -> Lies:
-    return gazetteer().lies(place, gazetteer().covered(dataset.spatial))
 
 
 def _holds_it_for(place: Place, other: Dataset, dataset: Dataset) -> bool:
@@ -161,5 +157,5 @@ def _holds_it_for(place: Place, other: Dataset, dataset: Dataset) -> bool:
         other.id != dataset.id
         and other.status is Status.PUBLISHED
         and other.theme == dataset.theme
-        and _lies(place, other) in (Lies.SAME, Lies.WITHIN)
+        and coverage.lies(other, place) in (Lies.SAME, Lies.WITHIN)
     )

@@ -16,7 +16,7 @@ from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
 from intents.answers import Answer, Choice, Outcome, Step, show, show_dataset
-from intents.context import Claim, Context, Picked, Question, first_match, likely_detail, pick
+from intents.context import TITLES, Claim, Context, Picked, Question, first_match, likely_detail, pick
 from intents.phrase import Message, read_message, without_end
 
 SURENESS = 0.88
@@ -24,7 +24,6 @@ LESS_SURE = 0.87
 """Asking for data is also how other things are asked for, so those go first."""
 
 EXACT = 3
-NAMES = frozenset({"title", "alternative_titles", "acronyms"})
 BY_NAME = 0.9
 """The share of what was typed that an entry's names have to hold for it to be meant by name."""
 
@@ -111,7 +110,7 @@ def _worth(picked: Picked) -> int:
     if picked.one and (picked.one.is_exact or picked.one.named):
         return EXACT
     names = {match.field for hit in hits for match in hit.matches}
-    return 2 if names & NAMES else 1 if hits else 0
+    return 2 if names & TITLES else 1 if hits else 0
 
 
 def meant(
@@ -163,7 +162,7 @@ def _picked(base: Answer, picked: Picked, vocabulary: Vocabulary, again: str) ->
 
 def _stands_out(several: Sequence[Hit]) -> Hit | None:
     """Of several that come as close, the one that is meant by its name; None when there is none, or more than one."""
-    named = [hit for hit in several if hit.coverage >= BY_NAME and all(each.field in NAMES for each in hit.matches)]
+    named = [hit for hit in several if hit.coverage >= BY_NAME and all(each.field in TITLES for each in hit.matches)]
     whole = [hit for hit in named if _is_whole_title(hit)]
     return whole[0] if len(whole) == 1 else named[0] if len(named) == 1 else None
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from catalogue.model import AccessRights, Dataset, Edition, Organisation, PersonalData
-from catalogue.search.coverage import grains_named
+from catalogue.search.coverage import grains_named, lies
 from catalogue.search.phrase import ASKING, FAINT
 from catalogue.search.places import Lies, Place, gazetteer
 from catalogue.search.schema import split, stem
@@ -76,9 +76,8 @@ class Reference:
     """What a message says of what was talked about. `words` are its own words of content; `is_bare` when it has none.
 
     `is_a_subject`: its words are a subject of their own. `describes` are the words of "the … one". `bodies` are those
-    named. `is_about`: it asks the same of something else ("what about …"); `is_fragment`: it is no sentence of its own;
-    `says_who`: it says who asks; `is_other`: it is of the other one; `states`: it says something of the asker or the
-    wish, and asks nothing.
+    named. `is_about`: it asks the same of something else ("what about …"); `says_who`: it says who asks; `is_other`: it
+    is of the other one; `states`: it says something of the asker or the wish, and asks nothing.
     """
 
     text: str
@@ -96,7 +95,6 @@ class Reference:
     is_wider: bool = False
     bodies: tuple[Organisation, ...] = ()
     is_about: bool = False
-    is_fragment: bool = False
     says_who: bool = False
     is_other: bool = False
     states: bool = False
@@ -146,24 +144,23 @@ def read_reference(
         words, alone = ([], False) if body else (words, alone)
     return Reference(
         text,
-        tuple(words),
-        tuple(names),
-        _place_of(ordinal),
-        points,
-        negated is not None,
-        alone,
-        slots.place if not says_who and _is_of_data(text, vocabulary) else None,
-        slots.granularity,
-        slots.recipient or (user_words(body) if body else None),
-        slots.purpose or (str(spoken.case.purpose) if spoken.case.purpose else None),
-        slots.period or (None if said_of_time == spoken.rest else "by name"),
-        bool(_WIDER.search(text)),
-        slots.organisations,
-        about is not None,
-        is_fragment,
-        says_who,
-        bool(_OTHER.search(text)),
-        states,
+        words=tuple(words),
+        describes=tuple(names),
+        ordinal=_place_of(ordinal),
+        points=points,
+        is_not=negated is not None,
+        is_a_subject=alone,
+        place=slots.place if not says_who and _is_of_data(text, vocabulary) else None,
+        granularity=slots.granularity,
+        recipient=slots.recipient or (user_words(body) if body else None),
+        purpose=slots.purpose or (str(spoken.case.purpose) if spoken.case.purpose else None),
+        years=slots.period or (None if said_of_time == spoken.rest else "by name"),
+        is_wider=bool(_WIDER.search(text)),
+        bodies=slots.organisations,
+        is_about=about is not None,
+        says_who=says_who,
+        is_other=bool(_OTHER.search(text)),
+        states=states,
     )
 
 
@@ -294,13 +291,12 @@ def _worth(
         (entry.title, *entry.alternative_titles, *entry.acronyms, *entry.keywords, vocabulary.name(entry.publisher) or "", entry.publisher_acronym or "", entry.edition or "", entry.spatial or "")
     )  # fmt: skip
     names = names if is_one_of_many else entry.title
-    stems, title = (frozenset(map(stem, split(fold(text)))) for text in (names, entry.title))
+    named, title = stems(names), stems(entry.title)
     worth = sum(
-        (stem(word) in title) + (stem(word) in stems or _is(word, entry)) for word in said.describes or said.words
+        (stem(word) in title) + (stem(word) in named or _is(word, entry)) for word in said.describes or said.words
     )
     if place:
-        lies = is_of(place, entry)
-        if lies is not Lies.SAME:
+        if lies(entry, place) is not Lies.SAME:
             return 0
         worth += 2
     if said.granularity and not said.is_not and said.describes:
@@ -366,8 +362,3 @@ def is_local(entry: Dataset) -> bool:
     """Whether an entry covers nothing wider than a council's area."""
     covered = gazetteer().covered(entry.spatial)
     return bool(covered) and all(gazetteer().places[slug].kind in LOCAL for slug in covered)
-
-
-def is_of(place: Place, entry: Dataset) -> Lies:
-    """How a place lies to what an entry covers, or to where its holder is."""
-    return gazetteer().lies(place, gazetteer().covered(entry.spatial))

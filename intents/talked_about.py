@@ -26,7 +26,6 @@ from intents.reference import (
     fits,
     is_described,
     is_local,
-    is_of,
     is_titled,
     names_of,
     stems,
@@ -181,7 +180,8 @@ def several_meant(
     hits = _search(context, question, state.terms, said)
     if said.words and not said.points and _is_better_alone(context, question, said, hits):
         return None
-    fresh = frozenset() if said.is_not else stems(" ".join(said.words)) - held_in(context, question, state)
+    held = text_of(current) if current else frozenset()
+    fresh = frozenset() if said.is_not else stems(" ".join(said.words)) - held
     if fresh:
         alone = context.search.find(" ".join(said.words), audience=question.audience, limit=SHOWN).hits
         known = {hit.dataset.id for hit in hits}
@@ -215,7 +215,7 @@ def _search(context: Context, question: Question, terms: str, said: Reference) -
     place = gazetteer().named(said.place) if said.place else None
     if place:
         order = {Lies.SAME: 0, Lies.WITHIN: 1, Lies.AROUND: 2}
-        lies = {hit.dataset.id: is_of(place, hit.dataset) for hit in kept}
+        lies = {hit.dataset.id: coverage.lies(hit.dataset, place) for hit in kept}
         kept = [hit for hit in kept if lies[hit.dataset.id] in order]
         kept.sort(key=lambda hit: (order[lies[hit.dataset.id]], -hit.score))
     return kept

@@ -94,9 +94,7 @@ OF_WHAT_IS_HELD = 0.93
 
 NOTHING_FOUND = (Outcome.NONE, Outcome.CLARIFY)
 
-OWN_WORDS = frozenset(
-    ("compare", "define", "holdings", "social", "help", "out_of_scope", "my_requests", "review_queue")
-)
+OWN_WORDS = PASSING | {"compare", "define", "holdings"}
 """Kinds of question that read their subject themselves, or have none."""
 
 

@@ -133,11 +133,16 @@ def grains_named(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
+def lies(dataset: Dataset, asked: Place) -> Lies:
+    """How a place lies to what a dataset covers."""
+    return gazetteer().lies(asked, gazetteer().covered(dataset.spatial))
+
+
 def place(dataset: Dataset, asked: Place) -> Part:
     """Whether an entry covers a place."""
     known = gazetteer()
     covered = known.covered(dataset.spatial)
-    match known.lies(asked, covered):
+    match lies(dataset, asked):
         case Lies.SAME | Lies.WITHIN:
             return Part("place", asked.name, Covers.YES)
         case Lies.ELSEWHERE:
@@ -148,7 +153,7 @@ def place(dataset: Dataset, asked: Place) -> Part:
     inside = {part.slug: known.lies(part, covered) for part in parts}
     has = tuple(known.places[slug].name for slug in covered if asked.slug in known.places[slug].within)
     lacks = tuple(part.name for part in parts if inside[part.slug] is Lies.ELSEWHERE)
-    is_whole = bool(parts) and all(lies in (Lies.SAME, Lies.WITHIN) for lies in inside.values())
+    is_whole = bool(parts) and all(lying in (Lies.SAME, Lies.WITHIN) for lying in inside.values())
     return Part("place", asked.name, Covers.YES) if is_whole else Part("place", asked.name, Covers.PARTLY, has, lacks)
 
 
