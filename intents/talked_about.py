@@ -91,6 +91,9 @@ def one_meant(
     context: Context, question: Question, state: State, said: Reference, entries: list[Dataset], kind: str
 ) -> Dataset | None:
     """The one entry that a message refers to."""
+    by_name = _named(context, question, said)
+    if by_name:
+        return by_name
     if said.ordinal is not None:
         return entries[said.ordinal] if -len(entries) <= said.ordinal < len(entries) else None
     default = current_of(state, entries)
@@ -117,6 +120,16 @@ def one_meant(
     if default is None or said.says_who or said.states or not said.words or (kind in SHARED and not said.describes):
         return default
     return _called(context, question, state, said, remembered, default) or default
+
+
+def _named(context: Context, question: Question, said: Reference) -> Dataset | None:
+    """The entry whose whole name stands in a message, where the name is more than a word that other things have too."""
+    names = [name for name in context.search.names_in(said.text, audience=question.audience) if " " in name]
+    for name in names:
+        hits = context.search.find(name, audience=question.audience, limit=1).hits
+        if hits and hits[0].is_exact:
+            return hits[0].dataset
+    return None
 
 
 def is_of_succession(text: str) -> bool:

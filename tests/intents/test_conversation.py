@@ -50,6 +50,13 @@ def test_just_a_place_asks_the_same_of_that_place(says):
     assert ids(answer)[0].startswith("wg/")
 
 
+@pytest.mark.parametrize("before", ["what data does the DVLA hold", "who holds free school meals data"])
+def test_a_whole_name_in_a_long_question_is_what_it_is_of_whatever_was_talked_about(says, before):
+    says(before)
+    answer = says("can we share the national pupil database with a university for research")
+    assert (answer.intent, ids(answer)) == ("conditions", ["dfe/national-pupil-database"])
+
+
 def test_a_purpose_alone_asks_for_the_conditions_for_it(says):
     says("what is the school census?")
     answer = says("what if it's for research?")
