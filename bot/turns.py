@@ -22,6 +22,7 @@ def take_short_turns(search: Search) -> None:
     that the collector of garbage, which stops every thread, need not go through it again: that took up to 100 ms.
     """
     sys.setswitchinterval(TURN)
-    understand("who holds this?", search.vocabulary())
+    for text in ("who holds this?", "can I share this?"):
+        understand(text, search.vocabulary())
     gc.collect()
     gc.freeze()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from catalogue.model import AccessRights, Status
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome, Step
-from intents.case import say, user_words
+from intents.case import said_of, say
 from intents.context import Claim, Context, Question, compile_all
 from intents.explained import case_of, explain_entry
 from intents.meant import LESS_SURE, claimed, meant
@@ -42,11 +42,7 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     answer = meant(context, question, claim, again="how do I get access to {id}", noise=_NOISE)
     text = read_message(question.text).text
     case = case_of(question, text, context.search.vocabulary())
-    answer = replace(
-        answer,
-        recipient=user_words(case.recipient) if case.recipient else None,
-        purpose=str(case.purpose) if case.purpose else None,
-    )
+    answer = replace(answer, **said_of(case))
     if answer.outcome is not Outcome.ANSWERED:
         return answer
     entry = answer.shown[0]

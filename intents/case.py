@@ -318,6 +318,14 @@ def purpose_words(purpose: Purpose | str) -> str:
     return PURPOSES[Purpose(purpose)][0]
 
 
+def said_of(case: Case) -> dict[str, Any]:
+    """Who would get the data and what for, as the fields of an Answer have it."""
+    return {
+        "recipient": user_words(case.recipient) if case.recipient else None,
+        "purpose": str(case.purpose) if case.purpose else None,
+    }
+
+
 def user_words(body: Body) -> str | None:
     """A body in words: its name, or its kind."""
     return body.name or (USERS[body.kind][0] if body.kind else None)

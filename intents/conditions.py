@@ -11,7 +11,7 @@ from catalogue.model import PUBLIC, AccessRights, Dataset, Person, Role, Status
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.sharing.facts import Case
 from intents.answers import Answer, Choice, Outcome, Shown, Step, show, show_dataset
-from intents.case import body_named, read, say, user_words
+from intents.case import body_named, read, said_of, say
 from intents.context import Claim, Context, Question, compile_all, first_match
 from intents.explained import case_of, explain_entry
 from intents.meant import ID, MOST_TRIES, best_reading, named
@@ -111,8 +111,7 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         Outcome.NONE,
         claim.confidence,
         claim.subject,
-        recipient=user_words(case.recipient) if case.recipient else None,
-        purpose=str(case.purpose) if case.purpose else None,
+        **said_of(case),
         details={"near": ()},
     )
     entry = named(context, question, message.text)

@@ -85,9 +85,9 @@ def thresholds() -> Thresholds:
     return Thresholds(held["sure"], held["ahead"], held["sharpness"], held["declines"])
 
 
-def likelihoods(features: Iterable[str], learned: Weights, set_by: Thresholds | None = None) -> dict[str, float]:
+def likelihoods(features: Iterable[str], learned: Weights) -> dict[str, float]:
     """For each kind of question the probability that it is meant; they add up to 1."""
-    set_by = set_by or thresholds()
+    set_by = thresholds()
     leaning = {"out_of_scope": set_by.declines}
     found = zip(learned.table.kinds, scores(features, learned.table), strict=True)
     return probabilities({kind: value + leaning.get(kind, 0.0) for kind, value in found}, set_by.sharpness)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import unescape
 
 LONGEST = 4_000
-"""Characters of a message that are read; the rest is left unread, and the answer says so."""
+"""Characters of a message that are read; the rest is left unread."""
 
 LONGEST_CLAUSE = 400
 LONGEST_WHOLE = 1_200
@@ -68,7 +68,6 @@ class Message:
 
     text: str
     whole: str
-    was_cut: bool = False
 
 
 def read_message(raw: str) -> Message:
@@ -79,7 +78,7 @@ def read_message(raw: str) -> Message:
     asking = [clause for clause in clauses if _ASKS.search(clause)]
     marked = [clause for clause in asking if "?" in clause]
     chosen = (marked or asking or clauses or [""])[0]
-    return Message(chosen, whole, was_cut=len(raw) > LONGEST)
+    return Message(chosen, whole)
 
 
 def clauses_of(raw: str) -> list[str]:

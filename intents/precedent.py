@@ -10,7 +10,7 @@ from catalogue.register import Line
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.sharing.facts import Body, Case, kind_of
 from intents.answers import SHOWN, Answer, Outcome
-from intents.case import purpose_spoken_of, user_words
+from intents.case import purpose_spoken_of, said_of
 from intents.context import Claim, Context, Question, compile_all
 from intents.explained import case_of
 from intents.meant import claimed, meant, next_steps
@@ -45,11 +45,7 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     vocabulary = context.search.vocabulary()
     answer = meant(context, question, claim, again="has {id} been shared before", noise=_NOISE)
     case = case_of(question, read_message(question.text).text, vocabulary)
-    answer = replace(
-        answer,
-        recipient=user_words(case.recipient) if case.recipient else None,
-        purpose=str(case.purpose) if case.purpose else None,
-    )
+    answer = replace(answer, **said_of(case))
     if answer.outcome is not Outcome.ANSWERED:
         return answer
     dataset = answer.shown[0].dataset

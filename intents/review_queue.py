@@ -46,41 +46,26 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     is_decided = decides(question.text)
     outcome = Outcome.DONE if is_decided else Outcome.ANSWERED
     base = Answer("review_queue", outcome, claim.confidence, claim.subject, reference=reference)
-    if not question.is_private or question.asker is None:
-        return replace(
-            base,
-            details={
-                "is_private": False,
-                "requests": (),
-                "reader": question.asker.id if question.asker else "",
-                "total": 0,
-                "decides": is_decided,
-            },
-        )
+    asker = question.asker
+    details = {
+        "is_private": question.is_private,
+        "requests": (),
+        "reader": asker.id if asker else "",
+        "total": 0,
+        "decides": is_decided,
+    }
+    if not question.is_private or asker is None:
+        return replace(base, details=details)
     try:
         if reference:
-            found = [requests.get(context.db, reference, person=question.asker, now=question.now)]
+            found = [requests.get(context.db, reference, person=asker, now=question.now)]
         else:
-            found = requests.queue_for(context.db, question.asker, now=question.now)
+            found = requests.queue_for(context.db, asker, now=question.now)
     except NotFound:
-        details = {
-            "is_private": True,
-            "requests": (),
-            "reader": question.asker.id if question.asker else "",
-            "total": 0,
-            "decides": is_decided,
-        }
         return replace(base, outcome=Outcome.NONE, details=details)
     if is_decided and not reference and found and _FIRST.search(question.text):
         found = found[:1]
         base = replace(base, reference=found[0].id)
     told = tuple((each, requests.next_actor(context.db, each, now=question.now)) for each in found[:SHOWN])
     steps = tuple(Step("request.open", each.id) for each in found[:SHOWN])
-    details = {
-        "is_private": True,
-        "requests": told,
-        "reader": question.asker.id if question.asker else "",
-        "total": len(found),
-        "decides": is_decided,
-    }
-    return replace(base, steps=steps, details=details)
+    return replace(base, steps=steps, details=details | {"requests": told, "total": len(found)})

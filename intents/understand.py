@@ -100,17 +100,15 @@ OWN_WORDS = PASSING | {"compare", "define", "holdings"}
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is asked: the kind, how sure that is (0 to 1), the next best kind, and what about.
+    """What is asked: the kind, how sure that is (0 to 1), and what about.
 
     `ranked` are all kinds by the statistical reading, the likeliest first; empty where a pattern was certain.
     """
 
     name: str
     confidence: float
-    runner_up: str | None
     subject: str
     claim: Claim
-    module: ModuleType
     message: Message
     slots: Slots
     unsure_of: tuple[str, ...] = ()
@@ -126,18 +124,19 @@ def understand(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool
     claims = claims_of(message, vocabulary)
     unsure_of: tuple[str, ...] = ()
     ranked: tuple[str, ...] = ()
-    if claims and claims[0][0].confidence >= CERTAIN:
-        claim = claims[0][0]
-        runner_up = claims[1][0].intent if len(claims) > 1 else None
-        if claim.intent == "out_of_scope":
-            _other, ranked, _unsure = _likeliest(message, [], vocabulary, is_known)
+    if claims and claims[0].confidence >= CERTAIN:
+        claim = claims[0]
     else:
-        claim, ranked, unsure_of = _likeliest(message, [claim for claim, _module in claims], vocabulary, is_known)
-        runner_up = ranked[1]
-    slots = read_slots(message, vocabulary, kind=claim.intent)
-    module = BY_NAME[claim.intent]
+        claim, ranked, unsure_of = _likeliest(message, claims, vocabulary, is_known)
     return Intent(
-        claim.intent, claim.confidence, runner_up, claim.subject, claim, module, message, slots, unsure_of, ranked
+        name=claim.intent,
+        confidence=claim.confidence,
+        subject=claim.subject,
+        claim=claim,
+        message=message,
+        slots=read_slots(message, vocabulary, kind=claim.intent),
+        unsure_of=unsure_of,
+        ranked=ranked,
     )
 
 
@@ -185,14 +184,10 @@ def _unclaimed(kind: str, subject: str, message: Message, vocabulary: Vocabulary
     return Claim(kind, 0.0, subject, also)
 
 
-def claims_of(message: Message, vocabulary: Vocabulary) -> list[tuple[Claim, ModuleType]]:
+def claims_of(message: Message, vocabulary: Vocabulary) -> list[Claim]:
     """What each kind of question claims by its patterns, the surest first."""
-    claims: list[tuple[Claim, ModuleType]] = []
-    for module in INTENTS:
-        claim = module.recognise(message, vocabulary)
-        if claim:
-            claims.append((claim, module))
-    return sorted(claims, key=lambda pair: -pair[0].confidence)
+    claims: list[Claim | None] = [module.recognise(message, vocabulary) for module in INTENTS]
+    return sorted(filter(None, claims), key=lambda claim: -claim.confidence)
 
 
 def respond(context: Context, question: Question, conversation: Conversation | None = None) -> Answer:

@@ -18,7 +18,7 @@ from intents.context import SIXTH, facts
 from intents.phrase import read_message
 from intents.remembered import OF_AN_ENTRY
 from tests.evaluation.report import sample_context
-from tests.evaluation.train import WRITTEN
+from tests.evaluation.writers import written_lines
 
 KINDS = OF_AN_ENTRY | {"holders"}
 SHOWN_FOR_NOTHING = (0.3, 0.4, 0.5)
@@ -28,16 +28,14 @@ def searched() -> list[tuple[str, bool, bool, tuple[float, ...]]]:
     """For each message its writer, whether an entry answers it, whether the best hit is one, and the facts of that."""
     found = []
     with sample_context() as context:
-        for file in sorted(WRITTEN.glob("*.tsv")):
-            for line in file.read_text(encoding="utf-8").splitlines():
-                kind, text, ids = [*line.split("\t"), "", ""][:3]
-                if kind not in KINDS:
-                    continue
-                right = {each.strip() for each in ids.split(",") if each.strip()}
-                whole = read_message(text).whole
-                hits = context.search.find(whole, audience=GOVERNMENT, limit=SIXTH + 1)
-                if hits.hits:
-                    found.append((file.stem, bool(right), hits.hits[0].dataset.id in right, facts(hits)))
+        for line in written_lines():
+            if line.kind not in KINDS:
+                continue
+            whole = read_message(line.text).whole
+            hits = context.search.find(whole, audience=GOVERNMENT, limit=SIXTH + 1)
+            if hits.hits:
+                is_right = hits.hits[0].dataset.id in line.entries
+                found.append((line.writer, bool(line.entries), is_right, facts(hits)))
     return found
 
 

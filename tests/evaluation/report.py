@@ -10,7 +10,6 @@ and how an answer is marked is in `marking.py`.
 """
 
 import argparse
-import inspect
 import json
 import sys
 import tempfile
@@ -28,13 +27,13 @@ from catalogue import clock
 from catalogue.model import GOVERNMENT
 from intents.answers import Answer
 from intents.context import Context, Question
+from intents.remembered import Conversation
 from intents.understand import respond
 from tests.evaluation.marking import CONVERSATIONS, QUESTIONS, SHOWN, SLOTS, Mark, mark, read
 from tests.evaluation.threads import as_text as threads_as_text
 from tests.evaluation.threads import run
 
 SLOWEST = 5
-KEEPS_CONVERSATIONS = "conversation" in inspect.signature(respond).parameters
 
 
 @contextmanager
@@ -48,10 +47,10 @@ def sample_context() -> Iterator[Context]:
             yield catalogue.context
 
 
-def answered(context: Context, text: str, **thread: Any) -> tuple[Answer, float]:
+def answered(context: Context, text: str, conversation: Conversation | None = None) -> tuple[Answer, float]:
     """The answer to a message and the seconds it took."""
     start = time.perf_counter()
-    answer = respond(context, Question(text, GOVERNMENT, clock.now()), **thread)
+    answer = respond(context, Question(text, GOVERNMENT, clock.now()), conversation)
     return answer, time.perf_counter() - start
 
 
@@ -62,24 +61,18 @@ def asked(context: Context, split: str | None = None) -> list[Mark]:
 
 
 def talked(context: Context, split: str | None = None) -> list[list[Mark]]:
-    """Every conversation, turn by turn. Until `respond` takes a conversation, each turn is put by itself."""
+    """Every conversation, turn by turn."""
     resolve = context.search.vocabulary().resolve
     threads = []
     for line in read(CONVERSATIONS, split):
-        thread = {"conversation": _new_conversation()} if KEEPS_CONVERSATIONS else {}
+        conversation = Conversation()
         threads.append(
             [
-                mark(f"{line['id']}.{number}", turn, *answered(context, turn["text"], **thread), resolve)
+                mark(f"{line['id']}.{number}", turn, *answered(context, turn["text"], conversation), resolve)
                 for number, turn in enumerate(line["turns"], 1)
             ]
         )
     return threads
-
-
-def _new_conversation() -> Any:
-    from intents.remembered import Conversation
-
-    return Conversation()
 
 
 def figures(marks: Sequence[Mark]) -> dict[str, Any]:
@@ -138,7 +131,6 @@ def report(marks: Sequence[Mark], threads: Sequence[Sequence[Mark]]) -> dict[str
         "conversations": {
             "threads": len(threads),
             "turns": len(turns),
-            "state": KEEPS_CONVERSATIONS,
             "figures": figures(turns),
             "first turns": figures([thread[0] for thread in threads]),
             "later turns": figures([one for thread in threads for one in thread[1:]]),
@@ -181,8 +173,7 @@ def as_text(found: dict[str, Any]) -> str:
 
 
 def _conversations(found: dict[str, Any]) -> list[str]:
-    how = "" if found["state"] else ": there is no memory of a conversation yet, so each turn was put by itself"
-    lines = [f"{found['threads']} conversations, {found['turns']} turns{how}"]
+    lines = [f"{found['threads']} conversations, {found['turns']} turns"]
     for which in ("first turns", "later turns"):
         lines += [f" {which}", *_listed(found[which])]
     return [*lines, f"  {'whole threads right':26}{_percent(found['whole threads'])}"]

@@ -29,7 +29,8 @@ from intents.phrase import read_message
 from intents.table import Table, save, scores
 from intents.understand import BY_NAME, claims_of
 from tests.evaluation.fit import SEED, fit
-from tests.evaluation.marking import CONVERSATIONS, HERE, QUESTIONS, SURE, read
+from tests.evaluation.marking import CONVERSATIONS, QUESTIONS, SURE, read
+from tests.evaluation.writers import written_lines
 
 EXAMPLES = files("intents") / "data" / "examples.txt"
 TOPICS = files("intents") / "data" / "topics.txt"
@@ -52,7 +53,6 @@ TOPICS_WORTH = 3
 SPEAKS = 1.5
 """From how many times its usual share on a kind of question has a word, the word speaks for that kind."""
 
-WRITTEN = HERE / "written"
 SEEN_TWICE = 2
 
 
@@ -126,12 +126,8 @@ def built() -> list[Example]:
 
 
 def written() -> list[Example]:
-    """The messages that people wrote: kind, message, entries that are right, and slots, one a line."""
-    return [
-        Example(*line.split("\t")[:2], writer=file.stem)
-        for file in sorted(WRITTEN.glob("*.tsv"))
-        for line in file.read_text(encoding="utf-8").splitlines()
-    ]
+    """The messages that people wrote."""
+    return [Example(line.kind, line.text, writer=line.writer) for line in written_lines()]
 
 
 def asking_words() -> frozenset[str]:
@@ -181,7 +177,7 @@ def read_all(given: Sequence[Example], vocabulary: Vocabulary, is_known: Known) 
 
 def _features(text: str, vocabulary: Vocabulary, model: Weights, is_known: Known) -> list[str]:
     message = read_message(text)
-    claims = [(claim.intent, claim.confidence) for claim, _module in claims_of(message, vocabulary)]
+    claims = [(claim.intent, claim.confidence) for claim in claims_of(message, vocabulary)]
     return features_of(message, skeleton(message.text, vocabulary, model, is_known), claims)
 
 
@@ -214,28 +210,27 @@ def sample_entries() -> list[dict]:
     return [json.loads(line) for name in names for line in (sample.SAMPLE / name).read_text("utf-8").splitlines()]
 
 
-def trained(*, held: bool = False) -> Any:
-    """The weights as everything there is to learn from gives them; with `held` what cross-validation gives."""
+def material() -> tuple[list[Example], list[list[str]]]:
+    """Everything there is to learn from, with its features."""
     from tests.evaluation.report import sample_context
 
     with sample_context() as context:
         vocabulary, is_known = context.search.vocabulary(), context.search.names_hold(GOVERNMENT)
         acronyms = sorted({meaning.acronym for meaning in vocabulary.all_meanings() if meaning.kind != "dataset"})
         given = examples(sample_entries(), acronyms) + built() + written()
-        features = read_all(given, vocabulary, is_known)
-    return held_out(given, features) if held else train(given, features)
+        return given, read_all(given, vocabulary, is_known)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="cross-validate, and set the thresholds by it")
     if parser.parse_args().check:
-        found = trained(held=True)
+        found = held_out(*material())
         set_by = thresholds(found)
         check(found, set_by)
         learned.THRESHOLDS.write_text(json.dumps(set_by, indent=2) + "\n", encoding="utf-8")
     else:
-        write(trained())
+        write(train(*material()))
 
 
 def thresholds(found: Sequence[Held]) -> dict[str, Any]:

@@ -17,10 +17,11 @@ from intents.slots import IN_DETAIL, SHARED
 from intents.table import Table, save
 from tests.evaluation.fit import fit
 from tests.evaluation.marking import QUESTIONS, read
-from tests.evaluation.train import WRITTEN
+from tests.evaluation.writers import written_lines
 
 NAMES = ("purpose", "granularity", "recipient")
-SEEN = {"purpose": 3, "granularity": 3, "recipient": 3}
+SEEN = 3
+"""How many messages or words a feature must be of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,7 @@ class Said:
 def said() -> list[Said]:
     """Every written message and those of the build half."""
     found = [
-        Said(file.stem, kind, read_message(text).whole, dict(_slots(slots)))
-        for file in sorted(WRITTEN.glob("*.tsv"))
-        for kind, text, _ids, slots in (line.split("\t") for line in file.read_text("utf-8").splitlines())
+        Said(one.writer, one.kind, read_message(one.text).whole, dict(_slots(one.slots))) for one in written_lines()
     ]
     for line in read(QUESTIONS, "build"):
         slots = {name: line[name] for name in NAMES if line[name]}
@@ -61,7 +60,7 @@ def learned(given: Sequence[Said], vocabulary: Vocabulary) -> dict[str, Table]:
         some = [one for one in given if one.kind in kinds]
         labels = [one.slots.get(name, "") for one in some]
         features = [uses.of_text(one.text) for one in some]
-        found[name] = fit(labels, features, [1.0] * len(some), cost=1.0, seen=SEEN[name])
+        found[name] = fit(labels, features, [1.0] * len(some), cost=1.0, seen=SEEN)
     labels, rows = [], []
     for one in given:
         words = uses.words_in(one.text)
@@ -69,7 +68,7 @@ def learned(given: Sequence[Said], vocabulary: Vocabulary) -> dict[str, Table]:
         if one.kind in SHARED and place is not None:
             rows += uses.of_words(words, vocabulary)
             labels += ["recipient" if number in place else "" for number in range(len(words))]
-    found["recipient"] = fit(labels, rows, [1.0] * len(rows), cost=1.0, seen=SEEN["recipient"])
+    found["recipient"] = fit(labels, rows, [1.0] * len(rows), cost=1.0, seen=SEEN)
     return found
 
 
