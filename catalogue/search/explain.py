@@ -12,10 +12,11 @@ from itertools import chain, pairwise
 import tantivy
 
 from catalogue.model import Dataset
+from catalogue.search.facts import places_covered
 from catalogue.search.phrase import Concept, Phrase
 from catalogue.search.places import Lies, gazetteer
 from catalogue.search.rank import rarity, whole_phrases
-from catalogue.search.schema import places_of, split, stem, stems_of
+from catalogue.search.schema import places_of, split, start_of, stem
 from catalogue.search.spelling import english
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
@@ -36,6 +37,9 @@ TOGETHER = {"title": 0.4, "text": 0.6}
 """What a score gains when all neighbouring words of the phrase stand together, in the title and anywhere."""
 GAP = 2
 """How far apart neighbours may stand: the second comes next, or next but one."""
+
+
+_TOKEN = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,11 @@ class Explainer:
     def __init__(self, phrase: Phrase, vocabulary: Vocabulary, public: tantivy.Searcher) -> None:
         self._phrase, self._vocabulary = phrase, vocabulary
         self._whole = whole_phrases(phrase)
+        self._words, self._acronyms = f" {' '.join(split(fold(phrase.text)))} ", _acronyms(phrase.text)
         is_story = sum(concept.is_needed for concept in phrase.concepts) >= STORY
         self._sought = [_sought(concept, public, is_story=is_story) for concept in phrase.concepts]
+        wanted = frozenset(chain.from_iterable(chain.from_iterable(sought.stems for sought in self._sought)))
+        self._stems = {each: start_of(each) for each in wanted if each}
         self._total = sum(sought.weight for sought in self._sought)
         self._neighbours = list(_neighbours(phrase, public))
         self._most_together = sum(weight for weight, _runs in self._neighbours)
@@ -79,16 +86,17 @@ class Explainer:
 
     def weigh(self, entry: Dataset, score: float) -> "Weighed":
         """The score with what only the entry itself can tell."""
-        stems = _stems(entry, self._vocabulary)
-        everything = frozenset(chain.from_iterable(stems.values()))
+        found = ((name, places_of(self._stems, _text(entry, name, self._vocabulary))) for name in FIELDS)
+        fields = {name: places for name, places in found if places}
+        everything = frozenset(chain.from_iterable(fields.values()))
         held = sum(sought.weight * sought.share(everything) for sought in self._sought)
         coverage = held / self._total if self._total else 1.0
-        return Weighed(entry, score * (1 - HELD + HELD * coverage + self._together(stems)), coverage, stems)
+        return Weighed(entry, score * (1 - HELD + HELD * coverage + self._together(fields)), coverage, fields)
 
     def hit(self, weighed: "Weighed") -> Hit:
         """Why an entry was found."""
         entry = weighed.dataset
-        matches = [match for sought in self._sought if (match := sought.match(weighed.stems))]
+        matches = [match for sought in self._sought if (match := sought.match(weighed.fields))]
         for mention in self._phrase.mentions:
             if entry.publisher == mention.organisation.slug:
                 name = self._vocabulary.name(entry.publisher) or ""
@@ -96,27 +104,42 @@ class Explainer:
         names = (entry.id, entry.title, *entry.alternative_titles, *entry.acronyms)
         known = {entry.id, *map(fold, names)}
         is_exact = not known.isdisjoint(self._whole)
-        named = 0 if _is_elsewhere(entry, self._phrase) else _longest_name(known, self._phrase)
+        named = 0 if _is_elsewhere(entry, self._phrase) else self._longest_name(known)
         return Hit(entry, weighed.score, weighed.coverage, is_exact, tuple(matches), named)
 
-    def _together(self, stems: Mapping[str, Sequence[str]]) -> float:
+    def _longest_name(self, names: Iterable[str]) -> int:
+        """The words of the longest of these names that stands in the phrase; 0 when none does."""
+        longest = 0
+        for name in names:
+            parts = split(name)
+            if (len(parts) > 1 or name in self._acronyms) and f" {' '.join(parts)} " in self._words:
+                longest = max(longest, len(parts))
+        return longest
+
+    def _together(self, fields: "Standing") -> float:
         """What the entry gains by holding neighbouring words of the phrase together; rare words say more."""
         kept = dict.fromkeys(TOGETHER, 0.0)
         for weight, runs in self._neighbours:
-            near = {name for name, words in stems.items() if any(_are_near(words, run) for run in runs)}
+            near = {name for name, places in fields.items() if any(_are_near(places, run) for run in runs)}
             kept["text"] += weight * bool(near)
             kept["title"] += weight * ("title" in near)
         return sum(gain * kept[place] for place, gain in TOGETHER.items()) / (self._most_together or 1.0)
 
 
+Places = Mapping[str, Sequence[int]]
+"""Where in a field each stem of the phrase stands, of those that stand there."""
+Standing = Mapping[str, Places]
+"""The same of every field that holds any, in the order in which a field says most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A result that has been read: its score, how much of the phrase it holds, and the stems of its fields."""
+    """A result that has been read: its score, how much of the phrase it holds, and where."""
 
     dataset: Dataset
     score: float
     coverage: float
-    stems: Mapping[str, Sequence[str]]
+    fields: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +157,15 @@ class _Sought:
         typed = self.stems[0]
         return 0.5 * len(typed & everything) / len(typed) if len(typed) > 1 else 0.0
 
-    def match(self, fields: Mapping[str, Sequence[str]]) -> Match | None:
+    def match(self, fields: Standing) -> Match | None:
         """Where the concept stands: as typed in one field, or the first alternative that the entry holds together."""
         everything = frozenset(chain.from_iterable(fields.values()))
-        typed = next((name for name, words in fields.items() if self.stems[0].issubset(words)), None)
+        typed = next((name for name, places in fields.items() if self.stems[0] <= places.keys()), None)
         for alternative, stems in zip(self.concept.alternatives, self.stems, strict=True):
             if typed or stems <= everything:
-                field = typed or next((name for name, words in fields.items() if stems.issubset(words)), "description")
+                field = typed or next(
+                    (name for name, places in fields.items() if stems <= places.keys()), "description"
+                )
                 return Match(self.concept.typed, field, " ".join(alternative.words), alternative.via)
         return None
 
@@ -164,20 +189,13 @@ def _is_unheld(concept: Concept, public: tantivy.Searcher) -> bool:
 def _is_elsewhere(entry: Dataset, phrase: Phrase) -> bool:
     """Whether an entry is of another place than any that is asked for: another council's register is not meant."""
     asked = phrase.asked.places
-    covered = places_of(entry) if asked else ()
+    covered = places_covered(entry) if asked else ()
     return bool(covered) and all(gazetteer().lies(place, covered) is Lies.ELSEWHERE for place in asked)
 
 
-def _longest_name(names: Iterable[str], phrase: Phrase) -> int:
-    """The words of the longest of these names that stands in the phrase; 0 when none does."""
-    words = f" {' '.join(split(fold(phrase.text)))} "
-    acronyms = {fold(token) for token in re.findall(r"[^\W_]+", phrase.text) if token.isupper() and len(token) > 1}
-    longest = 0
-    for name in names:
-        parts = split(name)
-        if (len(parts) > 1 or name in acronyms) and f" {' '.join(parts)} " in words:
-            longest = max(longest, len(parts))
-    return longest
+def _acronyms(text: str) -> frozenset[str]:
+    """The words of a text that are written in capitals, folded."""
+    return frozenset(fold(token) for token in _TOKEN.findall(text) if token.isupper() and len(token) > 1)
 
 
 def _neighbours(phrase: Phrase, public: tantivy.Searcher) -> Iterator[tuple[float, list[tuple[str, ...]]]]:
@@ -193,19 +211,14 @@ def _neighbours(phrase: Phrase, public: tantivy.Searcher) -> Iterator[tuple[floa
             yield weight, [run for run in alternatives if len(run) > 1]
 
 
-def _are_near(words: Sequence[str], run: Sequence[str]) -> bool:
+def _are_near(places: Places, run: Sequence[str]) -> bool:
     """Whether each word of a run stands next to the one before it, or next but one."""
     return all(
-        first in words
-        and any(word == first and second in words[place + 1 : place + 1 + GAP] for place, word in enumerate(words))
+        first in places
+        and second in places
+        and any(0 < after - before <= GAP for before in places[first] for after in places[second])
         for first, second in pairwise(run)
     )
-
-
-def _stems(entry: Dataset, vocabulary: Vocabulary) -> dict[str, list[str]]:
-    """The stems of each field that is not empty, in the order in which a field says most."""
-    texts = {name: _text(entry, name, vocabulary) for name in FIELDS}
-    return {name: stems_of(text) for name, text in texts.items() if text}
 
 
 def _text(entry: Dataset, name: str, vocabulary: Vocabulary) -> str:

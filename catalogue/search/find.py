@@ -10,7 +10,7 @@
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import tantivy
@@ -90,7 +90,8 @@ class Search:
         self.index.follow(self.db)
         searchers = self.index.partitions(self.db, audience)
         vocabulary = self.vocabulary()
-        phrase = read(text, vocabulary, is_known=_known(searchers), correct=self._corrector(searchers))
+        held = _held(searchers)
+        phrase = read(text, vocabulary, is_known=lambda word: held(word) > 0, correct=self._corrector(searchers, held))
         if likely_detail:
             phrase = replace(phrase, asked=replace(phrase.asked, likely_detail=likely_detail))
         scores = rank(searchers, phrase, limit=max(limit, min(limit * 4, LOOKED_AT)), publishers=publishers, own=own)
@@ -149,16 +150,18 @@ class Search:
             Suggestion("entry", entry.id, entry.title, vocabulary.name(entry.publisher) or "") for entry in entries
         ]
 
-    def _corrector(self, searchers: Sequence[tantivy.Searcher]) -> Callable[[str], str | None]:
+    def _corrector(
+        self, searchers: Sequence[tantivy.Searcher], held: Callable[[str], int]
+    ) -> Callable[[str], str | None]:
         """Corrects words that these partitions hold not at all or hardly; dictionaries are made when one needs them."""
         hardly = 1 + sum(searcher.num_docs for searcher in searchers) // HARDLY
 
         def correct(word: str) -> str | None:
-            held = _count(searchers, word)
-            if held > hardly or word in english():
+            count = held(word)
+            if count > hardly or word in english():
                 return None
             spelling = Spelling(self._dictionaries_of(searchers, "words"))
-            return spelling.correct_rare(word, held) if held else spelling.correct(word)
+            return spelling.correct_rare(word, count) if count else spelling.correct(word)
 
         return correct
 
@@ -180,10 +183,6 @@ def _with_heir(phrase: Phrase, hits: Sequence[Hit]) -> Phrase:
     return phrase if mentions == phrase.mentions else replace(phrase, mentions=mentions)
 
 
-def _known(searchers: Sequence[tantivy.Searcher]) -> Callable[[str], bool]:
-    return lambda word: _count(searchers, word) > 0
-
-
-def _count(searchers: Sequence[tantivy.Searcher], word: str) -> int:
-    """How many entries hold a word, in any of its forms."""
-    return sum(searcher.doc_freq("text", stem(word)) for searcher in searchers)
+def _held(searchers: Sequence[tantivy.Searcher]) -> Callable[[str], int]:
+    """Says how many entries of these partitions hold a word, in any of its forms; counts each word once."""
+    return cache(lambda word: sum(searcher.doc_freq("text", stem(word)) for searcher in searchers))

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,7 +28,7 @@ import tantivy
 from catalogue import datasets
 from catalogue.errors import StoreUnavailable
 from catalogue.model import Audience, Visibility
-from catalogue.search.schema import VERSION, document, prepare, schema
+from catalogue.search.schema import document, prepare, schema, version
 from catalogue.search.writing import SMALL_HEAP, Writers, publisher_names
 from catalogue.store import Database
 
@@ -50,7 +50,7 @@ class State:
 
     change: int
     lineage: int
-    version: int = VERSION
+    version: int = field(default_factory=version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +231,7 @@ class Index:
             state = State(**{name: int(saved[name]) for name in ("change", "lineage", "version")})
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        return state if (state.version, state.lineage) == (VERSION, lineage) else None
+        return state if (state.version, state.lineage) == (version(), lineage) else None
 
     def _save(self, state: State) -> None:
         temporary = self.folder / "state.json.new"

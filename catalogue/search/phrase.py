@@ -276,6 +276,9 @@ class _Reading:
 
     def _run(self, start: int) -> int:
         """How many words from `start` together stand for something; 0 when none do."""
+        first = self.words[start]
+        if not any(map(self.vocabulary.may_stand_for_something, (first, first.removesuffix("s")))):
+            return 0
         for length in range(min(LONGEST_RUN, len(self.words) - start), 0, -1):
             words = self._singular(self.words[start : start + length])
             if not self.taken.isdisjoint(range(start, start + length)) or self._is_everyday(words):

@@ -10,11 +10,12 @@ only those in full. So a million entries cost little more than ten thousand.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import tantivy
 
 from catalogue.search import narrow
+from catalogue.search.facts import COLUMNS, holder_number
 from catalogue.search.phrase import Alternative, Concept, Phrase
 from catalogue.search.schema import PRIOR_SCALE, schema, stem
 from catalogue.text import fold
@@ -54,6 +55,8 @@ FIELDS = ("text", "title", "names", "words")
 SHOULD = tantivy.Occur.Should
 MUST = tantivy.Occur.Must
 
+Scored = tuple[float, tantivy.DocAddress]
+
 
 def rank(
     searchers: Sequence[tantivy.Searcher],
@@ -73,30 +76,50 @@ def rank(
     look_again = bool(wanted) or prefers is not None
     prior = "prior_placed" if wanted.places else "prior"
     for searcher in searchers:
-        chosen = _candidates(searcher, searchers[0], phrase, publishers)
+        names = _runs(searcher, phrase)
+        chosen = _candidates(searcher, searchers[0], phrase, publishers, names)
         if not chosen:
             continue
-        query = _among(chosen, build(searcher, searchers[0], phrase, publishers))
+        query = _among(chosen, build(searcher, searchers[0], phrase, publishers, names))
         most = max(limit, LOOKED_AT) if look_again else limit
-        for score, address in searcher.search(query, most, count=False, weight_by_field=prior).hits:
-            entry, score = searcher.doc(address), score / PRIOR_SCALE
-            if look_again:
-                facts = entry["facts"][0]
-                score *= narrow.factor(wanted, facts) * (OWN if prefers and narrow.holder(facts) == prefers else 1.0)
-            scores[entry["id"][0]] = score
+        hits = [
+            (score / PRIOR_SCALE, address)
+            for score, address in searcher.search(query, most, count=False, weight_by_field=prior).hits
+        ]
+        if look_again:
+            hits = _looked_at_again(searcher, hits, wanted, prefers)[:limit]
+        scores.update((searcher.doc(address)["id"][0], score) for score, address in hits)
     return dict(sorted(scores.items(), key=lambda pair: (-round(pair[1], 4), pair[0]))[:limit])
 
 
+def _looked_at_again(
+    searcher: tantivy.Searcher, hits: Sequence[Scored], wanted: narrow.Asked, prefers: str | None
+) -> list[Scored]:
+    """Results in the order that what is asked for besides words gives them; `prefers` is the asker's organisation."""
+    addresses = [address for _score, address in hits]
+    columns = [searcher.fast_field_values(column, addresses) for column in COLUMNS]
+    own = holder_number(prefers or "")
+    again = []
+    for (score, address), *packed in zip(hits, *columns, strict=True):
+        number, where, whose = (int(value or 0) for value in packed)
+        score *= narrow.factor(wanted, number, where, whose) * (OWN if own and whose == own else 1.0)
+        again.append((score, address))
+    return sorted(again, key=lambda scored: -round(scored[0], 4))
+
+
 def _candidates(
-    searcher: tantivy.Searcher, public: tantivy.Searcher, phrase: Phrase, publishers: Sequence[str]
+    searcher: tantivy.Searcher,
+    public: tantivy.Searcher,
+    phrase: Phrase,
+    publishers: Sequence[str],
+    names: Mapping[str, float],
 ) -> list[int]:
     """The first round: entries worth scoring in full, by the numbers of their last changes."""
     words = _plain_words(searcher, public, phrase)
     holders = list(publishers) or list(phrase.asked.holders)
     queries = [(words, CANDIDATES)] if words and not publishers else []
-    names = list(_runs(searcher, phrase))
     if names and not publishers:
-        queries.append((tantivy.Query.term_set_query(schema(), "keys", names), CANDIDATES))
+        queries.append((tantivy.Query.term_set_query(schema(), "keys", list(names)), CANDIDATES))
     if holders:
         theirs = tantivy.Query.const_score_query(tantivy.Query.term_set_query(schema(), "publisher", holders), 0.1)
         both = [(MUST, theirs), *([(SHOULD, words)] if words else [])]
@@ -127,11 +150,15 @@ def _among(chosen: Sequence[int], query: tantivy.Query | None) -> tantivy.Query:
 
 
 def build(
-    searcher: tantivy.Searcher, public: tantivy.Searcher, phrase: Phrase, publishers: Sequence[str]
+    searcher: tantivy.Searcher,
+    public: tantivy.Searcher,
+    phrase: Phrase,
+    publishers: Sequence[str],
+    names: Mapping[str, float],
 ) -> tantivy.Query | None:
-    """The query for one partition; None when the phrase holds nothing to look for."""
+    """The query for one partition; None when the phrase holds nothing to look for. `names`: what `_runs` found."""
     should = [query for concept in phrase.concepts for query in _concept(searcher, public, concept)]
-    should += _names(searcher, phrase)
+    should += _names(names)
     holders = list(publishers) or list(phrase.asked.holders)
     if holders:
         theirs = tantivy.Query.term_set_query(schema(), "publisher", holders)
@@ -213,10 +240,10 @@ def _runs(searcher: tantivy.Searcher, phrase: Phrase) -> dict[str, float]:
     return runs
 
 
-def _names(searcher: tantivy.Searcher, phrase: Phrase) -> list[tantivy.Query]:
+def _names(runs: Mapping[str, float]) -> list[tantivy.Query]:
     """Entries of which the phrase, or a run of its words, is a name. Only the best such name counts."""
     best = [
         tantivy.Query.const_score_query(tantivy.Query.term_query(schema(), "keys", run, index_option="basic"), score)
-        for run, score in _runs(searcher, phrase).items()
+        for run, score in runs.items()
     ]
     return [tantivy.Query.disjunction_max_query(best)] if best else []

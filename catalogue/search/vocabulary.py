@@ -121,6 +121,16 @@ class Vocabulary:
         """Whether these folded words are an acronym, or plain English for something."""
         return key in self._meanings or key in self._acronyms or bool(self.terms(key))
 
+    @cached_property
+    def _begins(self) -> frozenset[str]:
+        """The stem of every word that begins what stands for something."""
+        keys = [*self._meanings, *self._acronyms, *self.synonyms]
+        return frozenset(stems[0] for key in keys if (stems := _stems(key)))
+
+    def may_stand_for_something(self, word: str) -> bool:
+        """Whether words that begin with this one may stand for something: of most words none do."""
+        return stem(word) in self._begins
+
     def terms(self, plain: str) -> tuple[str, ...]:
         """What these folded words are called in the field, whatever endings they have."""
         return self.synonyms.get(plain) or self._by_stems.get(_stems(plain), ())

@@ -97,26 +97,36 @@ class Fts5:
         self._db.close()
 
 
-class Fts5Porter:
-    """SQLite FTS5 with stems, and names worth more than text: CKAN's weights, title 4, names and keywords 2, text 1."""
+class Fts5Weighted:
+    """SQLite FTS5 with the title, names and keywords, and text as columns of different weights."""
 
     SQL = (
         "SELECT entries.id FROM entries_fts JOIN entries ON entries.rowid = entries_fts.rowid"
-        " WHERE entries_fts MATCH :query ORDER BY bm25(entries_fts, 4.0, 2.0, 1.0) LIMIT :limit"
+        " WHERE entries_fts MATCH :query ORDER BY bm25(entries_fts, :title, :names, :text) LIMIT :limit"
     )
+
+    def __init__(self, tokenize: str, weights: Sequence[float] = (1.0, 1.0, 1.0)) -> None:
+        self._tokenize = tokenize
+        self.weights = weights
 
     def fill(self, documents: Sequence[Document]) -> None:
         self._db = sqlite_utils.Database(memory=True)
         table = self._db["entries"]
         table.insert_all({"id": one.id, "title": one.title, "names": one.names, "text": one.text} for one in documents)
-        table.enable_fts(["title", "names", "text"], tokenize="porter")
+        table.enable_fts(["title", "names", "text"], tokenize=self._tokenize)
 
     def find(self, text: str, limit: int) -> list[str]:
         query = " OR ".join(f'"{word}"' for word in words(text))
-        return [row["id"] for row in self._db.query(self.SQL, {"query": query, "limit": limit})] if query else []
+        given = dict(zip(("title", "names", "text"), self.weights, strict=True)) | {"query": query, "limit": limit}
+        return [row["id"] for row in self._db.query(self.SQL, given)] if query else []
 
     def close(self) -> None:
         self._db.close()
+
+
+def fts5_porter() -> Fts5Weighted:
+    """With stems, and names worth more than text: CKAN's weights, title 4, names and keywords 2, text 1."""
+    return Fts5Weighted("porter", (4.0, 2.0, 1.0))
 
 
 class Tantivy:
@@ -137,6 +147,37 @@ class Tantivy:
 
     def find(self, text: str, limit: int) -> list[str]:
         query = self._index.parse_query(" ".join(words(text)), ["title", "text"])
+        return [self._searcher.doc(address)["id"][0] for _score, address in self._searcher.search(query, limit).hits]
+
+    def close(self) -> None:
+        pass
+
+
+class TantivyBoosted:
+    """tantivy over title, names and keywords, and text, each with a boost; with stems or words by its tokenizer."""
+
+    FIELDS = ("title", "names", "text")
+
+    def __init__(self, tokenizer: str, weights: Sequence[float] = (1.0, 1.0, 1.0)) -> None:
+        self._tokenizer = tokenizer
+        self.weights = weights
+
+    def fill(self, documents: Sequence[Document]) -> None:
+        builder = tantivy.SchemaBuilder().add_text_field("id", stored=True, tokenizer_name="raw")
+        for name in self.FIELDS:
+            builder = builder.add_text_field(name, tokenizer_name=self._tokenizer)
+        self._index = tantivy.Index(builder.build())
+        writer = self._index.writer(15_000_000, 1)
+        for one in documents:
+            writer.add_document(tantivy.Document(id=one.id, title=one.title, names=one.names, text=one.text))
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def find(self, text: str, limit: int) -> list[str]:
+        boosts = {name: weight for name, weight in zip(self.FIELDS, self.weights, strict=True) if weight}
+        query = self._index.parse_query(" ".join(words(text)), list(boosts), field_boosts=boosts)
         return [self._searcher.doc(address)["id"][0] for _score, address in self._searcher.search(query, limit).hits]
 
     def close(self) -> None:
@@ -194,7 +235,7 @@ class Postgres:
 ENGINES: dict[str, Callable[[], Engine]] = {
     "ours": Ours,
     "fts5": Fts5,
-    "fts5-porter": Fts5Porter,
+    "fts5-porter": fts5_porter,
     "tantivy": Tantivy,
     "rapidfuzz": Rapidfuzz,
     "postgres": Postgres,

@@ -4,6 +4,7 @@
     python -m tests.benchmarks.relevance --collection [FOLDER]        any judged collection (../shared/data/search)
     python -m tests.benchmarks.relevance --questions                  the same, each phrase put as a question
     python -m tests.benchmarks.relevance --ablate                     what each part of our ranking is worth
+    python -m tests.benchmarks.relevance --collection --cross-validate      every engine's weights tuned, and held out
     python -m tests.benchmarks.relevance --save new.json --compare old.json     which queries were won and lost
 
 What is measured is in `measures.py`, on what in `judged.py`, the engines in `engines.py`, our parts in `ablations.py`.
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
+from tests.benchmarks import tuning
 from tests.benchmarks.ablations import PARTS, Gone, switched_off
 from tests.benchmarks.engines import ENGINES, Engine, Ours
 from tests.benchmarks.judged import PROBES, SHARED_COLLECTION, Collection, collection, probes
@@ -176,6 +178,7 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--questions", action="store_true", help="put each phrase as a question")
     add("--seed", type=int, default=1, help="for the wordings of questions")
     add("--ablate", action="store_true", help="measure ours without each of its parts, and nothing else")
+    add("--cross-validate", action="store_true", help="tune every engine's weights on four fifths, measure on the rest")
     add("--save", type=Path, metavar="FILE", help="keep this run's scores")
     add("--compare", type=Path, metavar="FILE", help="a saved run to compare this one with, engine by engine")
     add("--failed", type=Path, metavar="FILE", help="write down what ours did not answer right first")
@@ -198,6 +201,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f" ({judged.unanswerable} more have no answer)" if judged.unanswerable else "", end="\n\n", flush=True)
     if options.ablate:
         print(ablated(judged))
+        return 0
+    if options.cross_validate:
+        head = ["engine", "as it is", "tuned, held out", "ours tuned is above it", "what was chosen, by fold"]
+        print(table(head, list(tuning.report(judged, list(tuning.TUNABLE)))))
         return 0
     with ExitStack() as stack:
         runs = run(judged, _filled(judged, options.engines, stack))
