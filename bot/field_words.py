@@ -1,12 +1,13 @@
 """The fields of an entry as people call them, grouped as people think, and their values in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot import words
-from bot.language import Spoken, phrase
+from bot.language import Spoken, phrase, sentence
 from catalogue.model import AccessRights, PersonalData, Visibility
+from catalogue.sharing.explanation import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,16 @@ def in_words(field: str, value: Any) -> str:
             " | ".join(map(str, item.values())) if isinstance(item, Mapping) else str(item) for item in value
         )
     return str(value)
+
+
+def because(reasons: Sequence[Reason]) -> str:
+    """Why a rule for sharing applies: its facts, each with the field that it was read from."""
+    return phrase(", and ").join(map(_reason, reasons))
+
+
+def _reason(reason: Reason) -> str:
+    said, label = sentence(reason.say), LABELS.get(reason.field)
+    return f"{said} (“{label}”)" if label else f"{said} ({phrase(reason.field)})"
 
 
 def differences(changes: Mapping[str, Any]) -> list[tuple[str, str, str]]:

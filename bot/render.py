@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateNotFound
 
-from bot import language, words
+from bot import field_words, language, words
 from catalogue.model import Language
 
 ZERO_WIDTH_SPACE = "\u200b"
@@ -112,6 +112,7 @@ def _environment(**more: Any) -> Environment:
         listed=words.listed,
         count=words.count,
         access=words.access,
+        because=field_words.because,
         each_phrase=language.each_phrase,
         phrase=language.phrase,
         sentence=language.sentence,

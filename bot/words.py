@@ -1,15 +1,14 @@
 """Values as people read them: dates, frequencies, access, places. Plain English, no codes, never "null"."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 
-from bot.language import joint, phrase, sentence, spoken
+from bot.language import joint, phrase, spoken
 from catalogue.freshness import period_of
 from catalogue.model import AccessRights, Dataset, Edition, Language, PersonalData, Status
 from catalogue.requests.model import ShareRequest, Waiting
 from catalogue.requests.states import State
 from catalogue.search.coverage import Covers, Part
-from catalogue.sharing.explanation import Reason
 from intents.collect import Gap
 
 NOT_PROVIDED = "Not provided"
@@ -133,11 +132,6 @@ def provider(who: str, recipient: str | None) -> str:
     if who == "asker":
         return phrase("From the recipient." if recipient else "From you.")
     return phrase("From the recipient and the holder." if recipient else "From you and the holder.")
-
-
-def because(reasons: Sequence[Reason]) -> str:
-    """Why a rule for sharing applies: its facts, each with the field that it was read from."""
-    return phrase(", and ").join(f"{sentence(each.say)} ({phrase(each.field)})" for each in reasons)
 
 
 def day(value: str | None) -> str | None:

@@ -44,6 +44,12 @@ def is_working(day: date, nation: str) -> bool:
     return day.weekday() < 5 and day not in bank_holidays()[nation]
 
 
+def next_holiday(now: datetime, nation: str) -> date | None:
+    """The next bank holiday after today, by London's date; None when none is known."""
+    today = clock.london(now).date()
+    return min((day for day in bank_holidays()[nation] if day > today), default=None)
+
+
 def since(start: datetime, now: datetime, nation: str) -> int:
     """How many working days have begun after the day of `start`, up to the day of `now`, by London's dates.
 

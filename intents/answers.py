@@ -36,9 +36,15 @@ class Shown:
 
     @property
     def reasons(self) -> tuple[tuple[str, str, str, str], ...]:
-        """Why it was found, for a reader: (as typed, field, as written there, how), runs of words together."""
+        """Why it was found, for a reader: (as typed, field, as written there, how), runs of words together.
+
+        Words found twice in a field, such as an organisation by its name and its acronym, are one reason.
+        """
         joined: list[tuple[str, str, str, str]] = []
+        once: dict[tuple[str, str], Match] = {}
         for match in self.matches:
+            once.setdefault((match.typed, match.field), match)
+        for match in once.values():
             last = joined[-1] if joined else None
             if last and (last[1], last[3]) == (match.field, match.via) and match.via in ("typed", "corrected"):
                 joined[-1] = (f"{last[0]} {match.typed}", match.field, f"{last[2]} {match.found}", match.via)

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block
 
 from bot import words
 from bot.language import phrase
-from bot.slack.blocks import button, buttons, header, section
+from bot.slack.blocks import button, buttons, header, note, section
 from bot.slack.paging import ROWS, Page, say
 from bot.slack.request_words import STATES, body, day
 from bot.slack.roles import scope_in_words
@@ -93,7 +93,7 @@ def unanswered(context: Context, person: Person, now: datetime, page: Page) -> l
 
 
 def deputies(context: Context, person: Person, now: datetime, page: Page) -> list[Block]:
-    """Whom a manager stands in for and until when, and who stands in for them."""
+    """Whom a manager stands in for and until when, who stands in for them, and the next bank holiday."""
     lines = list(_own_places(context, person, now))
     made: list[Block] = [section(say("deputies", lines=lines[:ROWS]))] if lines else []
     standing_in = roles.standing_in_for(context.db, person, now=now)
@@ -109,7 +109,14 @@ def deputies(context: Context, person: Person, now: datetime, page: Page) -> lis
                 button("How you hear of requests", action_id="telling.choose", value=person.id),
             )
         )
-    return [header("Deputies"), *made] if made else []
+        made.append(note(say("holidays", next=_next_holiday(context, person, now))))
+    return [header("Deputies and holidays"), *made] if made else []
+
+
+def _next_holiday(context: Context, person: Person, now: datetime) -> str | None:
+    """The next day on which nobody's time runs where a manager works."""
+    own = context.search.vocabulary().organisations.get(person.organisation or "")
+    return day(working_days.next_holiday(now, working_days.nation_of(own)))
 
 
 def _manages(person: Person, now: datetime) -> bool:

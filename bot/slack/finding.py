@@ -32,6 +32,7 @@ from catalogue.search.suggest import Suggestion, organisations_beginning
 OFFERED = 20
 SHOWN = 75
 TYPED = 120
+QUOTED = 55  # of what was typed, so that the quotation mark after it is shown too
 WORDS = "words:"
 """Begins the value of the choice to take the words as they were typed; any other value is the id of an entry."""
 
@@ -66,7 +67,7 @@ class Finding:
         ack(
             options=[
                 _option(
-                    phrase("Anything about “{typed}”").format(typed=typed),
+                    phrase("Anything about “{typed}”").format(typed=cut(typed, QUOTED)),
                     WORDS + typed,
                     phrase("Search in all entries"),
                 ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
@@ -87,6 +88,7 @@ def test_each_list_says_how_long_it_is_and_its_last_row_can_be_reached(search: S
 def test_a_manager_is_told_what_happens_without_a_deputy_and_a_deputy_is_not(search: Search, now: datetime) -> None:
     folk, context = furnish(search.db, now), Context(search.db, search)
     assert "You have no deputy." in str(home.view(context, folk["manager"]))
+    assert re.search(r"The next bank holiday is on \d+ \w+ 20\d\d\.", str(home.view(context, folk["manager"])))
     stands_in = Grant(Role.MANAGER, DFE, deputy_for="manager")
     people.grant(search.db, "colleague", stands_in, by="test", reason=None, now=now)
     for name in ("manager", "colleague"):

@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from bot import replies, words
+from bot import field_words, replies
 from bot.language import RULES, phrases, sentence, speaking
 from bot.slack.answers import as_message
 from catalogue import datasets
@@ -110,11 +110,11 @@ def test_a_reason_names_its_field_and_what_is_missing_is_told_in_welsh() -> None
         Reason("access", "access_rights", "how open the data is is not provided"),
         Reason("purpose", "the question", "it is for research"),
     )
-    assert words.because(reasons[:1]) == "the entry says that it holds records of people (personal_data)"
+    assert field_words.because(reasons[:1]) == "the entry says that it holds records of people (“Personal data”)"
     with speaking(Language.WELSH):
-        assert words.because(reasons) == (
-            "mae'r cofnod yn dweud ei fod yn cynnwys cofnodion am bobl (personal_data); nid yw hyn wedi'i ddarparu:"
-            " pa mor agored yw'r data (access_rights); y diben yw ymchwil (y cwestiwn)"
+        assert field_words.because(reasons) == (
+            "mae'r cofnod yn dweud ei fod yn cynnwys cofnodion am bobl (“Data personol”); nid yw hyn wedi'i ddarparu:"
+            " pa mor agored yw'r data (“Pa mor agored ydyw”); y diben yw ymchwil (y cwestiwn)"
         )
 
 

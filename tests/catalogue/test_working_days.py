@@ -31,6 +31,16 @@ def test_nobody_works_on_a_bank_holiday_of_their_nation(nation: str, day: date) 
     assert not working_days.is_working(day, nation)
 
 
+@pytest.mark.parametrize(
+    ("nation", "next_"), [("E", date(2026, 12, 25)), ("S", date(2026, 11, 30)), ("NI", date(2026, 12, 25))]
+)
+def test_the_next_bank_holiday_is_that_of_the_nation_and_not_today(nation: str, next_: date) -> None:
+    assert working_days.next_holiday(datetime(2026, 11, 25, 12, tzinfo=UTC), nation) == next_
+    on_the_day = datetime(2026, 12, 25, 12, tzinfo=UTC)
+    assert working_days.next_holiday(on_the_day, nation) == date(2026, 12, 28)
+    assert working_days.next_holiday(datetime(2099, 1, 1, tzinfo=UTC), nation) is None
+
+
 def test_each_nation_keeps_its_own() -> None:
     assert working_days.is_working(date(2026, 4, 6), "S")  # no Easter Monday
     assert working_days.is_working(date(2026, 11, 30), "E")

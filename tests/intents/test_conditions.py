@@ -220,8 +220,14 @@ def test_any_text_is_read(text: str, vocabulary: Vocabulary) -> None:
 def test_the_answer_explains_in_the_order_that_helps(search: Search) -> None:
     answer = ask(search, f"can I share {PUPILS} with a university for research", officer(search))
     text = shown(answer, search.vocabulary())
-    headings = ["Needs a named legal power.", "Look first at", "What is usually needed", "Why", "Who decides"]
-    headings += ["Five Safes", "What is not known", "This is not legal advice. Rules version"]
+    headings = [
+        "Needs a named legal power.",
+        "Open on the same subject",
+        "What is usually needed",
+        "Why",
+        "Who decides",
+    ]
+    headings += ["Who decides", "Five Safes", "What is not known", "This is not legal advice. Rules version"]
     places = [text.index(heading) for heading in headings]
     assert places == sorted(places)
     assert "Education Act 1996" in text

@@ -46,6 +46,9 @@ def test_the_form_offers_entries_as_one_types_and_shows_the_chosen_one(town: Tow
 
 def test_words_that_are_in_no_title_are_asked_for_as_they_are(town: Town) -> None:
     opens_form(town)
+    typed = "unicorn grazing permits of the northern moors in the years before the war"
+    (longer,) = offered(town, "data.subject", typed)
+    assert longer["text"]["text"] == "Anything about “unicorn grazing permits of the northern moors in the…”"
     (option,) = offered(town, "data.subject", "unicorn grazing permits")
     assert "Nobody in this catalogue holds data on" in finds(town, subject=option["value"]).text
 

@@ -75,6 +75,7 @@ def test_an_administrator_sees_how_old_what_is_here_of_a_source_is_that_has_a_pr
     shown = words(opens_home(town, ADMIN))
     assert "*portal*: It does not answer. What is here is as of 3 March 2026." in shown
     assert "*new*: It does not answer. Nothing of it is here yet." in shown
+    assert "2 other catalogues are read regularly.\n" in shown
 
 
 def test_it_offers_four_questions_and_each_is_answered_in_messages(town: Town) -> None:
@@ -230,7 +231,10 @@ def test_it_is_right_after_a_restart(town: Town) -> None:
 
 
 def test_administrators_see_how_the_catalogue_runs_and_others_do_not(town: Town) -> None:
-    assert "Running the catalogue" in words(opens_home(town, ADMIN))
+    shown = words(opens_home(town, ADMIN))
+    assert "Running the catalogue" in shown
+    assert "No message waits to be sent." in shown
+    assert "No other catalogue is read regularly." in shown
     assert "Running the catalogue" not in words(opens_home(town, STEWARD))
 
 
