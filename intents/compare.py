@@ -1,14 +1,14 @@
 """X or Y: what differs, side by side."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from catalogue.model import Dataset
 from catalogue.search.find import Found
 from catalogue.search.vocabulary import Vocabulary
-from intents.answers import Answer, Outcome, Shown, show, show_dataset
-from intents.context import Claim, Context, Question, compile_all
+from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, show, show_dataset
+from intents.context import Claim, Context, Picked, Question, compile_all, pick
 from intents.meant import bare, best_reading, claimed, named, readings
 from intents.phrase import Message, read_message
 
@@ -42,6 +42,8 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 MOST_CUTS = 4
+LOOKED_AT = 12
+"""Entries that the whole message finds, of which the two are likely to be."""
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
@@ -59,19 +61,30 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
 def answer(context: Context, question: Question, claim: Claim) -> Answer:
     text = read_message(question.text).text
     vocabulary = context.search.vocabulary()
-    shown, found = _both(context, question, claim.subject, text, vocabulary)
+    hits = context.search.find(text, audience=question.audience, limit=LOOKED_AT)
+    shown, found = _both(context, question, claim.subject, text, {hit.dataset.id for hit in hits.hits})
     base = Answer(
-        "compare", Outcome.NONE, claim.confidence, claim.subject, details={"near": shown, "differ": (), "same": ()}
+        "compare", Outcome.NONE, claim.confidence, claim.subject, details={"near": (), "differ": (), "same": ()}
     )
     if found:
         place = found.phrase.places[0].place.name if found.phrase.places else None
         base = replace(base, corrections=found.phrase.corrections, place=place)
     if len(shown) < 2:
-        return base
+        return _nearest(base, shown, pick(hits), vocabulary)
     datasets = [entry.dataset for entry in shown]
     differ = tuple(name for name in COMPARED if len({_value(each, name) for each in datasets}) > 1)
     same = tuple(name for name in COMPARED if name not in differ and _value(datasets[0], name))
     return replace(base, outcome=Outcome.ANSWERED, shown=shown, details={"near": (), "differ": differ, "same": same})
+
+
+def _nearest(base: Answer, shown: tuple[Shown, ...], picked: Picked, vocabulary: Vocabulary) -> Answer:
+    """Where the two are not told apart: the one that is found, then what the whole message finds, to choose from."""
+    hits = (picked.one,) if picked.one else picked.several
+    entries = {entry.dataset.id: entry for entry in (*shown, *(show(hit, vocabulary) for hit in hits))}
+    offered = tuple(entries.values())[:SHOWN]
+    choices = tuple(Choice(entry.dataset.title, f"what is {entry.dataset.id}") for entry in offered)
+    outcome = Outcome.CLARIFY if offered else Outcome.NONE
+    return replace(base, outcome=outcome, shown=offered, choices=choices)
 
 
 def _value(dataset: Dataset, name: str) -> str:
@@ -79,13 +92,16 @@ def _value(dataset: Dataset, name: str) -> str:
 
 
 def _both(
-    context: Context, question: Question, subject: str, text: str, vocabulary: Vocabulary
+    context: Context, question: Question, subject: str, text: str, likely: Collection[str]
 ) -> tuple[tuple[Shown, ...], Found | None]:
-    """The two entries that are compared: the division of the text under which both sides are best named."""
+    """The two entries that are compared: the division of the text under which both sides are best named.
+
+    A side that names none is one of the `likely`, which the whole text finds.
+    """
     best: tuple[tuple[Shown, ...], Found | None, int] = ((), None, -1)
     for whole in dict.fromkeys((subject, _NOISE.sub(" ", text))):
         for left, right in _pairs(whole):
-            one, other = (_side(context, question, side, vocabulary) for side in (left, right))
+            one, other = (_side(context, question, side, likely) for side in (left, right))
             entries = {entry.dataset.id: entry for entry, _found, _worth in (one, other) if entry}
             worth = (one[2] + other[2]) if len(entries) == 2 else len(entries) - 1
             if worth > best[2]:
@@ -99,9 +115,10 @@ NAMED = 3
 
 
 def _side(
-    context: Context, question: Question, side: str, vocabulary: Vocabulary
+    context: Context, question: Question, side: str, likely: Collection[str]
 ) -> tuple[Shown | None, Found | None, int]:
     """The entry one side names, and how well: 3 by its name, 1 by what it is about, 0 not at all."""
+    vocabulary = context.search.vocabulary()
     entry = named(context, question, side)
     if entry:
         return show_dataset(entry, vocabulary), None, NAMED
@@ -109,7 +126,8 @@ def _side(
     if not subjects:
         return None, None, 0
     found, picked = best_reading(context, question, subjects)
-    hit = picked.one or (picked.several[0] if picked.several else None)
+    hits = (picked.one,) if picked.one else picked.several
+    hit = next((hit for hit in hits if hit.is_exact or hit.dataset.id in likely), None)
     if hit is None:
         return None, found, 0
     return show(hit, vocabulary), found, NAMED if hit.is_exact else 1

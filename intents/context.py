@@ -19,6 +19,9 @@ ANSWER = 0.48
 GUESS = 0.4
 """How likely it must be to be offered as a guess."""
 
+PRESUMED = 0.2
+"""How likely it must be where the question presumes that there is such an entry: then the nearest are offered."""
+
 FEW = 3
 OF_FEW = 0.35
 """Of a phrase of so few concepts the best entry must hold at least this share; of a longer one, to be no guess."""
@@ -96,19 +99,20 @@ def likely_detail(kind: str) -> str | None:
     return "records" if kind in OF_RECORDS else None
 
 
-def pick(found: Found) -> Picked:
-    """Decide whether a search found what was asked for."""
+def pick(found: Found, *, least: float = GUESS) -> Picked:
+    """Decide whether a search found what was asked for; `least` is how likely the best must be to be a guess."""
     if not found.hits:
         return Picked(None, (), ())
     best = found.hits[0]
     longest = max(hit.named for hit in found.hits)
     is_elsewhere = bool(found.phrase.places) and not best.named
-    if longest and not is_elsewhere and not any(hit.is_exact for hit in found.hits):
+    is_written_out = longest > 1 or best.named == longest  # one short name in passing does not outweigh what fits best
+    if longest and is_written_out and not is_elsewhere and not any(hit.is_exact for hit in found.hits):
         return _one_or_several([hit for hit in found.hits if hit.named == longest])  # a name that is written out
     likely = 1.0 if best.is_exact or best.named or best.coverage >= ENOUGH else likelihood(found)
     if likely < 1.0 and len(found.phrase.concepts) <= FEW and best.coverage < OF_FEW:
         likely = 0.0
-    if likely < GUESS:
+    if likely < least:
         return Picked(None, (), found.hits[:3])
     near_enough = [hit for hit in found.hits if hit.is_exact or hit.score >= FAR * best.score]
     if likely < ANSWER or (likely < 1.0 and best.coverage < OF_FEW):

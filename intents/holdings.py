@@ -9,7 +9,7 @@ from catalogue.search.places import gazetteer
 from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
-from intents.answers import Answer, Choice, Outcome, Step, show, show_dataset
+from intents.answers import Answer, Choice, Outcome, Shown, Step, show, show_dataset
 from intents.context import Claim, Context, Question, compile_all, first_match
 from intents.phrase import Message, without_end
 
@@ -65,17 +65,18 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     subject, theme = _theme(subject)
     wanted = [word for word in split(fold(subject)) if word not in ASKING]
     themes: dict[str, int] = {}
-    if wanted:
-        found = context.search.find(" ".join(wanted), audience=question.audience, limit=LISTED, publishers=[body.slug])
-        shown = tuple(show(hit, vocabulary) for hit in found.hits if hit.coverage > 0)
-        total, corrections, first = len(shown), found.phrase.corrections, 1
+    shown, corrections, without = _on(context, question, body, wanted)
+    total = len(shown)
+    if shown:
+        first = 1
     else:
+        wanted = []
         total, themes = datasets.count_by_theme(context.db, body.slug, audience=question.audience)
         known = next((name for name in themes if fold(name) == fold(theme)), None) if theme else None
         entries = datasets.by_publisher(
             context.db, body.slug, audience=question.audience, limit=LISTED, theme=known, skip=first - 1
         )
-        shown, corrections = tuple(show_dataset(entry, vocabulary) for entry in entries), ()
+        shown = tuple(show_dataset(entry, vocabulary) for entry in entries)
         total, themes, theme = (themes[known], {}, known) if known else (total, themes, None)
     return Answer(
         "holdings",
@@ -88,8 +89,31 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         corrections=corrections,
         choices=_next(body, themes, theme, first + len(shown), total),
         steps=(Step("follow.organisation", body.slug),) if shown else (),
-        details={"total": total, "themes": themes, "mention": mention, "first": first, "theme": theme},
+        details={
+            "total": total,
+            "themes": themes,
+            "mention": mention,
+            "first": first,
+            "theme": theme,
+            "without": without,
+        },
     )
+
+
+def _on(
+    context: Context, question: Question, body: Organisation, wanted: list[str]
+) -> tuple[tuple[Shown, ...], tuple[tuple[str, str], ...], str]:
+    """A body's entries on a subject, the words put right; and the subject on which it has none, in words that are known.
+
+    Words that no entry has in its names are how people ask, not what they ask for.
+    """
+    if not wanted:
+        return (), (), ""
+    found = context.search.find(" ".join(wanted), audience=question.audience, limit=LISTED, publishers=[body.slug])
+    shown = tuple(show(hit, context.search.vocabulary()) for hit in found.hits if hit.coverage > 0)
+    is_known = context.search.names_hold(question.audience)
+    without = "" if shown else " ".join(word for word in wanted if is_known(word))
+    return shown, found.phrase.corrections if shown else (), without
 
 
 def _first(subject: str) -> tuple[str, int]:

@@ -16,7 +16,7 @@ from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
 from intents.answers import Answer, Choice, Outcome, Step, show, show_dataset
-from intents.context import TITLES, Claim, Context, Picked, Question, first_match, likely_detail, pick
+from intents.context import PRESUMED, TITLES, Claim, Context, Picked, Question, first_match, likely_detail, pick
 from intents.phrase import Message, read_message, without_end
 
 SURENESS = 0.88
@@ -97,12 +97,15 @@ def best_reading(
         worth = _worth(picked)
         if place > 1 and worth == 1:  # some words of a long question, found somewhere in a text, are no answer to it
             worth, picked = 0, Picked(None, (), found.hits[:3])
+        if place > 1 and worth < EXACT and best and best[0]:
+            continue  # all the words say more than some of them
         if best is None or worth > best[0]:
             best = worth, found, picked
         if worth == EXACT:
             break
     assert best
-    return best[1], best[2]
+    _worth_of_it, found, picked = best
+    return found, picked if picked.one or picked.several else pick(found, least=PRESUMED)
 
 
 def _worth(picked: Picked) -> int:

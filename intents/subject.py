@@ -75,14 +75,21 @@ def best_reading(
         found = (float(hits[0].is_exact), named, round(hits[0].score, 1)) if hits else (0.0, 0, 0.0)
         if found > worth:
             best, worth, first = reading, found, hits[0] if hits else None
-            certain = 1.0 if found[0] else IN_WORDS + (1 - IN_WORDS) * (hits[0].coverage if hits else 0.0) - DOUBT
-            if hits and any(match.via == "corrected" for match in hits[0].matches):
-                certain *= MENDED
+            certain = _certainty(first)
         if found[0]:
             break
-    if _has_content(whole) and len(whole.split()) <= LONGEST and _finds_another(find(whole, limit=LOOKED_AT), first):
-        best = whole
+    if _has_content(whole) and len(whole.split()) <= LONGEST:
+        everything = find(whole, limit=LOOKED_AT)
+        if _finds_another(everything, first):
+            best, certain = whole, min(certain, _certainty(everything.hits[0]))
     return best, certain
+
+
+def _certainty(hit: Hit | None) -> float:
+    """How certain it is that what a reading finds is meant."""
+    is_exact = hit is not None and hit.is_exact
+    certain = 1.0 if is_exact else IN_WORDS + (1 - IN_WORDS) * (hit.coverage if hit else 0.0) - DOUBT
+    return certain * MENDED if hit and any(match.via == "corrected" for match in hit.matches) else certain
 
 
 def _finds_another(everything: Found, first: Hit | None) -> bool:
