@@ -113,6 +113,7 @@ def _environment(**more: Any) -> Environment:
         count=words.count,
         access=words.access,
         because=field_words.because,
+        ended=words.ended,
         each_phrase=language.each_phrase,
         phrase=language.phrase,
         sentence=language.sentence,

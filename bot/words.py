@@ -276,6 +276,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else plural}"
 
 
+def ended(text: str) -> str:
+    """A text that somebody wrote, at the end of a sentence of ours: with a full stop unless it has its own end."""
+    return text if text.endswith((".", "…", "?", "!")) else f"{text}."
+
+
 def about_days(days: int) -> str:
     """`about 20 days`."""
     return phrase("about {days}").format(days=count(days, phrase("day"), phrase("days")))

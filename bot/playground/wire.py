@@ -94,7 +94,7 @@ def of_call(workspace: Workspace, number: int, call: Call) -> Crossing:
         call.method,
         call.status,
         call.status == "ok",
-        person(workspace, user),
+        person(workspace, user or channel),  # a message to a person goes by their id
         place(workspace, channel),
         str(said)[:LONGEST_ABOUT],
         args,

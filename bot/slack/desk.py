@@ -211,18 +211,23 @@ def about(body: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def author_of(context: Context, by: str, reader: Person) -> str:
-    """Who did something, as this reader may know it: a name inside one's own organisation, elsewhere the role."""
+def author_of(context: Context, by: str, reader: Person, *, begins: bool = True) -> str:
+    """Who did something, as this reader may know it: a name inside one's own organisation, elsewhere the role.
+
+    `begins`: whether a sentence begins with it.
+    """
+    somebody = phrase("Somebody" if begins else "somebody")
     try:
         person = people_of_record.find(context.db, by)
     except NotFound:
-        return by or phrase("Somebody")  # what brought it in, as it was called: an import, a source
+        return by or somebody  # what brought it in, as it was called: an import, a source
     if person.id == reader.id:
-        return phrase("You")
+        return phrase("You" if begins else "you")
     if person.organisation and person.organisation == reader.organisation and person.name:
         return person.name
     name = context.search.vocabulary().name(person.organisation)
-    return phrase("Somebody at {name}").format(name=name) if name else phrase("Somebody")
+    at = phrase("Somebody at {name}" if begins else "somebody at {name}")
+    return at.format(name=name) if name else somebody
 
 
 def errors_in(ack: Ack, errors: Mapping[str, str], view: Mapping[str, Any]) -> None:

@@ -115,7 +115,7 @@ def clash(error: Clashed, author: str, *, draft: str, about: Mapping[str, Any]) 
     blocks: list[Block] = [section(say("clash_lead", author=author, count=len(error.clashes)))]
     for each in error.clashes:
         theirs, mine = in_words(each.field, each.theirs), in_words(each.field, each.mine)
-        blocks.append(section(say("clash", label=LABELS[each.field], author=author, theirs=theirs, mine=mine)))
+        blocks.append(section(say("clash", label=LABELS[each.field], theirs=theirs, mine=mine)))
         options = [option("theirs", phrase("Keep what is there now")), option("mine", phrase("Use mine"))]
         choose = RadioButtonsElement(action_id=ACTION, options=options, initial_option=options[0])
         which = phrase("{field}: which version?").format(field=LABELS[each.field])

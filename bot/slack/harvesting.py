@@ -123,7 +123,7 @@ def tell_conflict(context: Context, values: Mapping[str, Any], person: Person) -
 
 
 def _field(context: Context, conflict: Conflict, reader: Person) -> str:
-    decider = author_of(context, conflict.decided_by, reader) if conflict.decided_by else None
+    decider = author_of(context, conflict.decided_by, reader, begins=False) if conflict.decided_by else None
     return say(
         "field",
         conflict=conflict,

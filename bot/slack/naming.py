@@ -70,7 +70,7 @@ class Naming:
         if added:
             blocks.append(divider())
         for term in added:
-            author = author_of(self.desk.context, term.origin, person)
+            author = author_of(self.desk.context, term.origin, person, begins=False)
             value = json.dumps([entry.id, str(term.kind), term.name, term.meaning])
             remove = button("Remove", action_id="term.remove", value=value, about=term.name)
             text = say("term", term=term, holder=self.desk.holder(entry), author=author)

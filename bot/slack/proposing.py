@@ -221,7 +221,9 @@ def tell_made(context: Context, values: Mapping[str, Any], person: Person) -> Sl
         "card", proposal=proposal, entry=entry, kind=KINDS[proposal.kind], field=field, before=before, after=after
     )
     rung = keepers(context.db, entry.publisher, dataset_id=entry.id, now=now).rung
-    small = say("from", author=author_of(context, proposal.by, person), made=_day(proposal.made_at), rung=rung)
+    small = say(
+        "from", author=author_of(context, proposal.by, person, begins=False), made=_day(proposal.made_at), rung=rung
+    )
     blocks: list[Block] = [section(text), note(small)]
     if proposal.state is State.OPEN:
         number = str(proposal.number)
@@ -246,7 +248,7 @@ def _said(entry: Dataset, proposal: Proposal) -> str | None:
 
 
 def _decision(context: Context, proposal: Proposal, reader: Person) -> str:
-    decider = author_of(context, proposal.decided_by or "", reader)
+    decider = author_of(context, proposal.decided_by or "", reader, begins=False)
     return say("decision", proposal=proposal, decider=decider, decided=_day(proposal.decided_at or clock.now()))
 
 

@@ -112,6 +112,12 @@ def test_names_are_listed_as_people_list_them(names: list[str], read: str) -> No
     assert words.listed(names) == read
 
 
+def test_what_somebody_wrote_ends_with_one_full_stop() -> None:
+    assert words.ended("not answered") == "not answered."
+    for whole in ("For free school meals only.", "cut off…", "Is it?"):
+        assert words.ended(whole) == whole
+
+
 def test_numbers_agree_with_their_noun() -> None:
     assert words.count(1, "entry", "entries") == "1 entry"
     assert words.count(0, "entry", "entries") == "0 entries"

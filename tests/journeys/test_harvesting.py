@@ -78,7 +78,7 @@ def test_a_steward_keeps_what_the_entry_says(town: Town, conflicting: Message, u
     town.sender.click(STEWARD, conflicting, "conflict.keep")
     assert (entry(town).title, entry(town).description) == ("Our title", "More words")
     assert buttons(card(town, STEWARD)) == []
-    assert "Kept as it was. Decided by You." in card(town, STEWARD).text
+    assert "Kept as it was. Decided by you." in card(town, STEWARD).text
     assert run(town, upstream).conflicts == 0
 
 

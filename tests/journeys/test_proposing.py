@@ -54,7 +54,7 @@ def test_a_correction_is_accepted_with_one_click_and_its_proposer_is_told(town: 
     assert entry(town).update_frequency == "annual"
     assert "put right" in card(town, ANALYST).text
     assert buttons(card(town)) == []
-    assert "*Accepted* by You" in card(town).text
+    assert "*Accepted* by you" in card(town).text
 
 
 def test_a_problem_without_a_value_is_settled_by_an_edit(town: Town) -> None:

@@ -124,6 +124,7 @@ def test_after_a_refusal_a_new_request_begins_with_the_old_answers(town: Town) -
     before = card(town, MANAGER, "SR-0002").text
     assert "Decided before" in before
     assert "SR-0001, Department for Work and Pensions: declined" in before
+    assert ".." not in before and "…." not in before
 
 
 def test_a_question_is_asked_and_answered_and_the_request_stays_in_review(town: Town) -> None:

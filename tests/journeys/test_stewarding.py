@@ -134,7 +134,8 @@ def test_two_who_edit_the_same_field_see_both_versions_and_the_later_one_chooses
     submits(town, ADMIN, title="Theirs")
     both = submits(town, STEWARD, title="Mine", theme="Schools")
     assert both.callback_id == "entry.choose"
-    assert "Now, by Somebody at Ministry of Justice: Theirs" in words_of(both)
+    assert "Somebody at Ministry of Justice changed the same field" in words_of(both)
+    assert "It says now: Theirs" in words_of(both)
     assert "Yours: Mine" in words_of(both)
     assert entry(town).title == "Theirs"
     assert "title" not in [block["block_id"] for block in both.blocks], "what was typed would be taken for the choice"

@@ -166,7 +166,7 @@ def test_a_word_that_people_use_is_read_as_what_entries_call_it_until_it_is_remo
     assert "National Pupil Database" in town.asks_directly("who holds wobblegrams?", OFFICER).text
     town.sender.close_view(STEWARD)
     town.sender.click(STEWARD, front(town), "term.add")
-    assert "added by You" in str(front(town).payload)
+    assert "added by you" in str(front(town).payload)
     town.sender.click(STEWARD, front(town), "term.remove")
     assert "Removed" in str(front(town).payload)
     assert terms.synonyms(town.db, containing="wobblegrams") == []

@@ -79,13 +79,16 @@ def test_every_delivery_and_call_is_on_the_wire_in_order_with_its_bodies(
     sender.say(officer, channel, "<@U0BOT> who holds it?")
     with pytest.raises(Exception, match="channel_not_found"):
         client.chat_postMessage(channel="C404", text="x")
+    client.chat_postMessage(channel=officer.id, text="To one person")
     found = [each for each in crossings(workspace, sender) if each.name != "auth.test"]  # Bolt's own, at some time
     names = [(each.name, each.to_bot, each.ok) for each in found]
     assert names == [
         ("event:app_mention", True, True),
         ("chat.postMessage", False, True),
         ("chat.postMessage", False, False),
+        ("chat.postMessage", False, True),
     ]
+    assert found[-1].who == officer.real_name
     shown = html(page, "/wire")
     assert "Council officer, #data-questions" in shown
     assert "&lt;b&gt;An answer" in shown and "<b>An answer" not in shown
