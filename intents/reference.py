@@ -1,13 +1,13 @@
 """What a message refers to in a conversation: the second one, the Scottish one, not the aggregate one, it, just Wales."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from catalogue.model import AccessRights, Dataset, Edition, Organisation, PersonalData
-from catalogue.search.coverage import grains_named, lies
+from catalogue.search.coverage import grains_named
 from catalogue.search.phrase import ASKING, FAINT
-from catalogue.search.places import Lies, Place, gazetteer
+from catalogue.search.places import gazetteer
 from catalogue.search.schema import split, stem
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
@@ -47,12 +47,7 @@ _WHO_ASKS = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"^(?:and |so |but |ok |then )*(?:what about|how about|and|or)\b", re.IGNORECASE)
-_FRAGMENT = re.compile(r"^(?:and|but|or|not|just|only|the|what about|how about)\b|\bnot the\b", re.IGNORECASE)
 _WIDER = re.compile(r"\bnational(?:ly)?\b|\bwhole country\b|\beverywhere\b", re.IGNORECASE)
-_NEW_SUBJECT = re.compile(
-    r"\b(?:who(?:'s|s| has| holds?| owns| keeps| got| have| is)?|is there|are there|any(?:one|body)|looking for|do we have|list|data on|what does|what is|whats|what's)\b",
-    re.IGNORECASE,
-)
 _EMPTY = frozenset(
     """
     just only too also instead please pls then actually really well ok okay and or but what about how hmm right fine
@@ -75,7 +70,7 @@ SHORT = 14
 class Reference:
     """What a message says of what was talked about. `words` are its own words of content; `is_bare` when it has none.
 
-    `is_a_subject`: its words are a subject of their own. `describes` are the words of "the … one". `bodies` are those
+    `describes` are the words of "the … one". `bodies` are those
     named. `is_about`: it asks the same of something else ("what about …"); `says_who`: it says who asks; `is_other`: it
     is of the other one; `states`: it says something of the asker or the wish, and asks nothing.
     """
@@ -86,7 +81,6 @@ class Reference:
     ordinal: int | None = None
     points: bool = False
     is_not: bool = False
-    is_a_subject: bool = False
     place: str | None = None
     granularity: str | None = None
     recipient: str | None = None
@@ -111,12 +105,8 @@ def read_reference(
     vocabulary: Vocabulary,
     learned: Weights,
     is_known: Callable[[str], bool],
-    stands_alone: Callable[[str, bool], bool],
 ) -> Reference:
-    """What a message refers to. `stands_alone` says whether words are a subject that the catalogue has.
-
-    Of a piece of a sentence it is asked whether the words are the name of something. `raw` is the message as written.
-    """
+    """What a message refers to. `raw` is the message as written."""
     said = message.whole if len(message.whole.split()) <= SHORT else message.text
     text = _CORRECTS.sub("", said) or said
     text, slots = _without_another_place(text, slots)
@@ -130,18 +120,15 @@ def read_reference(
     points = bool(_POINTS.search(text)) or ordinal is not None
     describing = (negated[1] if negated else (described[1] or described[2]) if described else "") or ""
     names = [word for word in split(fold(describing)) if word not in ASKING - {"published", "national"}]
-    is_fragment = bool(_FRAGMENT.search(text)) and not _NEW_SUBJECT.search(text)
-    alone = bool(words) and not points and _is_full(text, words) and stands_alone(" ".join(words), is_fragment)
     says_who = bool(_WHO_ASKS.search(text))
     states = "?" not in raw and bool(_STATES.search(text))
-    alone = alone and not (states and (spoken.case.purpose or spoken.case.recipient))
     about = _ABOUT.match(raw.strip())
     body = body_named(_ABOUT.sub("", text).strip(" ?.!"), vocabulary) if about else None
     if about:
         words = _without_bodies(words, text, vocabulary)
     if body is None and says_who:
         body = kind_in(text)
-        words, alone = ([], False) if body else (words, alone)
+        words = [] if body else words
     return Reference(
         text,
         words=tuple(words),
@@ -149,7 +136,6 @@ def read_reference(
         ordinal=_place_of(ordinal),
         points=points,
         is_not=negated is not None,
-        is_a_subject=alone,
         place=slots.place if not says_who and _is_of_data(text, vocabulary) else None,
         granularity=slots.granularity,
         recipient=slots.recipient or (user_words(body) if body else None),
@@ -197,10 +183,6 @@ def _is_of_data(text: str, vocabulary: Vocabulary) -> bool:
     )
 
 
-def _is_full(text: str, words: Sequence[str]) -> bool:
-    return bool(_NEW_SUBJECT.search(text)) or len(words) > 1
-
-
 def _place_of(match: re.Match[str] | None) -> int | None:
     if match is None:
         return None
@@ -239,11 +221,6 @@ _DETAIL = frozenset(
 )
 
 
-def is_described(said: Reference, entry: Dataset, vocabulary: Vocabulary) -> bool:
-    """Whether an entry is what "the … one" says, as far as its names and facts tell."""
-    return _worth(said, entry, None, vocabulary, is_one_of_many=False) > 0
-
-
 def stems(text: str) -> frozenset[str]:
     """The words of a text as they are compared."""
     return frozenset(map(stem, split(fold(text))))
@@ -260,51 +237,19 @@ def text_of(entry: Dataset) -> frozenset[str]:
     return stems(" ".join((entry.title, *entry.keywords, entry.description or "", entry.granularity or "")))
 
 
-def is_titled(words: Sequence[str], entry: Dataset) -> bool:
-    """Whether an entry's title holds all of some words."""
-    return stems(" ".join(words)) <= stems(entry.title)
-
-
-def chosen(said: Reference, entries: Sequence[Dataset], vocabulary: Vocabulary) -> Dataset | None:
-    """The one of some entries that is described: by its place, its words, its detail; None when that fits none."""
-    place = gazetteer().named(said.place) if said.place else None
-    many = len(entries) > 1
-    if said.is_not:
-        left = [entry for entry in entries if not _worth(said, entry, None, vocabulary)]
-        wanted = replace(said, describes=tuple(word for word in said.words if word not in said.describes), is_not=False)
-        if wanted.describes:
-            fitting = [entry for entry in left if _worth(wanted, entry, place, vocabulary, is_one_of_many=many) >= 1]
-            return fitting[0] if fitting else None
-        return left[0] if left and len(left) < len(entries) else None
-    scored = [(_worth(said, entry, place, vocabulary, is_one_of_many=many), entry) for entry in entries]
-    best = max((worth for worth, _entry in scored), default=0)
-    if many and said.describes and not place and len({int(worth) for worth, _entry in scored}) == 1:
-        return None  # what is as true of all of them picks none
-    return next((entry for worth, entry in scored if worth == best), None) if best > 0 else None
-
-
-def _worth(
-    said: Reference, entry: Dataset, place: Place | None, vocabulary: Vocabulary, *, is_one_of_many: bool = True
-) -> float:
-    """How well an entry fits what is said of it. Where it is the only one, more than its holder's name has to fit."""
-    names = " ".join(
-        (entry.title, *entry.alternative_titles, *entry.acronyms, *entry.keywords, vocabulary.name(entry.publisher) or "", entry.publisher_acronym or "", entry.edition or "", entry.spatial or "")
-    )  # fmt: skip
-    names = names if is_one_of_many else entry.title
-    named, title = stems(names), stems(entry.title)
+def worth_of(said: Reference, entry: Dataset, vocabulary: Vocabulary) -> float:
+    """How well an entry fits what is said of it: its words in the entry's names, those of its title twice."""
+    named = names_of(entry, vocabulary) | stems(f"{entry.edition or ''} {entry.spatial or ''}")
+    title = stems(entry.title)
     worth = sum(
-        (stem(word) in title) + (stem(word) in named or _is(word, entry)) for word in said.describes or said.words
+        (stem(word) in title) + (stem(word) in named or is_true(word, entry)) for word in said.describes or said.words
     )
-    if place:
-        if lies(entry, place) is not Lies.SAME:
-            return 0
-        worth += 2
     if said.granularity and not said.is_not and said.describes:
-        worth += _SIDES[said.granularity](entry)
+        worth += is_in_detail(said.granularity, entry)
     return worth + 0.5 / len(title) if worth and title else worth  # of two it fits the one with the plainer name
 
 
-def _is(word: str, entry: Dataset) -> bool:
+def is_true(word: str, entry: Dataset) -> bool:
     """Whether an adjective that is no word of the entry is true of it."""
     match word:
         case "open" | "public" | "free":
@@ -337,8 +282,13 @@ _OFTEN = {
     "weekly": "weekly",
     "daily": "daily",
 }
-ADJECTIVES = frozenset(("open", "free", "restricted", "published", "provisional", "final", *_OFTEN))
-"""What an entry must be to be "the … one"."""
+ADJECTIVES = frozenset(
+    """
+    open public free restricted closed sensitive aggregate published summary stats statistics record individual detailed
+    provisional final new newer old older live realtime
+    """.split()
+) | frozenset(_OFTEN)
+"""Words of which it can be told whether they are true of an entry."""
 
 
 LOCAL = frozenset(("council", "county", "city", "town", "borough"))
@@ -347,15 +297,6 @@ LOCAL = frozenset(("council", "county", "city", "town", "borough"))
 def is_in_detail(granularity: str, entry: Dataset) -> bool:
     """Whether an entry is in this detail: about people one by one, or counts."""
     return _SIDES[granularity](entry)
-
-
-def fits(said: Reference, entry: Dataset) -> bool:
-    """Whether an entry is in the detail that a message wants, or not of the kind it does not want."""
-    if said.is_not and any(_is(word, entry) for word in said.describes):
-        return False
-    if not said.is_not and not all(_is(word, entry) for word in said.describes if word in ADJECTIVES):
-        return False
-    return said.granularity is None or said.is_not or _SIDES[said.granularity](entry)
 
 
 def is_local(entry: Dataset) -> bool:

@@ -6,8 +6,8 @@ nothing is the plainest question of all: who holds this?
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 
 from catalogue.search.schema import split
@@ -35,16 +35,15 @@ from intents import (
     steward_edit,
 )
 from intents.answers import Answer, Outcome, Shown
-from intents.context import NAMES, Claim, Context, Question
-from intents.conversation import Followed, follow, shown_as
+from intents.context import Claim, Context, Question
+from intents.conversation import Followed, follow, shown_as, with_others
 from intents.features import features_of, words_of
 from intents.learned import likelihoods, skeleton, thresholds, weights
 from intents.phrase import Message, read_message
-from intents.reference import chooses, is_in_detail, is_local, read_reference, stems
+from intents.reference import chooses, is_in_detail, is_local, read_reference
 from intents.remembered import OF_AN_ENTRY, PASSING, Conversation, after
 from intents.slots import Slots, read_slots, with_slots
 from intents.subject import best_reading, core
-from intents.talked_about import held_in
 from intents.two import two_questions
 from intents.which import which
 
@@ -102,7 +101,8 @@ OWN_WORDS = PASSING | {"compare", "define", "holdings"}
 class Intent:
     """What is asked: the kind, how sure that is (0 to 1), and what about.
 
-    `ranked` are all kinds by the statistical reading, the likeliest first; empty where a pattern was certain.
+    `odds` are those of each kind by the statistical reading, the likeliest first; only the one where a pattern was
+    certain. `marked` is the skeleton that it read.
     """
 
     name: str
@@ -112,7 +112,8 @@ class Intent:
     message: Message
     slots: Slots
     unsure_of: tuple[str, ...] = ()
-    ranked: tuple[str, ...] = ()
+    odds: Mapping[str, float] = field(default_factory=dict)
+    marked: tuple[str, ...] = ()
 
 
 def understand(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool] = lambda _word: True) -> Intent:
@@ -122,12 +123,12 @@ def understand(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool
     """
     message = read_message(text)
     claims = claims_of(message, vocabulary)
+    marked = skeleton(message.text, vocabulary, weights(), is_known)
     unsure_of: tuple[str, ...] = ()
-    ranked: tuple[str, ...] = ()
     if claims and claims[0].confidence >= CERTAIN:
-        claim = claims[0]
+        claim, odds = claims[0], {claims[0].intent: 1.0}
     else:
-        claim, ranked, unsure_of = _likeliest(message, claims, vocabulary, is_known)
+        claim, odds, unsure_of = _likeliest(message, claims, marked, vocabulary, is_known)
     return Intent(
         name=claim.intent,
         confidence=claim.confidence,
@@ -136,16 +137,16 @@ def understand(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool
         message=message,
         slots=read_slots(message, vocabulary, kind=claim.intent),
         unsure_of=unsure_of,
-        ranked=ranked,
+        odds=odds,
+        marked=tuple(marked),
     )
 
 
 def _likeliest(
-    message: Message, claims: list[Claim], vocabulary: Vocabulary, is_known: Callable[[str], bool]
-) -> tuple[Claim, tuple[str, ...], tuple[str, ...]]:
-    """The likeliest kind of question by the statistical reading, as a claim; all by likelihood; the likely if unsure."""
+    message: Message, claims: list[Claim], marked: list[str], vocabulary: Vocabulary, is_known: Callable[[str], bool]
+) -> tuple[Claim, dict[str, float], tuple[str, ...]]:
+    """The likeliest kind of question by the statistical reading, as a claim; the odds of all; the likely if unsure."""
     learned = weights()
-    marked = skeleton(message.text, vocabulary, learned, is_known)
     features = features_of(message, marked, [(claim.intent, claim.confidence) for claim in claims])
     odds = likelihoods(features, learned)
     kinds = sorted(odds, key=lambda kind: -odds[kind])
@@ -165,7 +166,8 @@ def _likeliest(
     set_by = thresholds()
     is_named = any(claim.intent == kind and claim.confidence >= NAMED for claim in claims)
     is_unsure = not is_named and odds[kind] < set_by.sure and odds[kind] - odds[kinds[1]] < set_by.ahead
-    return replace(claimed, confidence=round(odds[kind], 3)), tuple(kinds), tuple(kinds[:5]) if is_unsure else ()
+    ranked = {each: odds[each] for each in kinds}
+    return replace(claimed, confidence=round(odds[kind], 3)), ranked, tuple(kinds[:5]) if is_unsure else ()
 
 
 def _unclaimed(kind: str, subject: str, message: Message, vocabulary: Vocabulary) -> Claim:
@@ -205,6 +207,8 @@ def respond(context: Context, question: Question, conversation: Conversation | N
         question = replace(question, text=two[0])
     intent = understand(question.text, vocabulary, is_known)
     followed = _followed(context, question, intent, conversation, is_known) if conversation else None
+    if followed and followed.stands_alone:
+        intent, followed = _as(followed.kind, intent, vocabulary, is_known), None
     answer = with_slots(_answer(context, question, intent, followed, is_known), intent.slots)
     if intent.unsure_of and not followed and not answer.shown and answer.outcome in NOTHING_FOUND:
         answer = which(answer, intent.unsure_of, core(intent.message.text, intent.name, weights(), is_known))
@@ -218,25 +222,10 @@ def _followed(
     context: Context, question: Question, intent: Intent, conversation: Conversation, is_known: Callable[[str], bool]
 ) -> Followed | None:
     """What the message means in the conversation; None when it stands alone."""
-    if _passes(intent, question.text):
+    if _passes(intent, question.text) or _is_of_a_name(context, question, intent):
         return None
-    if _is_of_a_name(context, question, intent):
-        return None
-    held = held_in(context, question, conversation.state)
-
-    def stands_alone(words: str, must_be_named: bool) -> bool:
-        hits = context.search.find(words, audience=question.audience, limit=1).hits
-        if not hits or must_be_named:
-            return bool(hits) and (hits[0].is_exact or hits[0].named >= len(words.split()))
-        every = all if intent.name in OF_AN_ENTRY else any
-        is_named = every(match.field in NAMES for match in hits[0].matches)
-        return hits[0].coverage >= STANDS_ALONE and is_named and not stems(words) <= held
-
-    said = read_reference(
-        intent.message, question.text, intent.slots, context.search.vocabulary(), weights(), is_known, stands_alone
-    )
-    ranked = intent.ranked or (intent.name,)
-    return follow(context, question, conversation.state, said, kinds=ranked, confidence=intent.confidence)
+    said = read_reference(intent.message, question.text, intent.slots, context.search.vocabulary(), weights(), is_known)
+    return follow(context, question, conversation.state, said, odds=intent.odds, marked=intent.marked)
 
 
 def _is_of_a_name(context: Context, question: Question, intent: Intent) -> bool:
@@ -254,6 +243,18 @@ def _passes(intent: Intent, text: str) -> bool:
     return intent.name in PASSING and intent.confidence > (CERTAIN if intent.name == "out_of_scope" else PLAIN)
 
 
+def _as(kind: str, intent: Intent, vocabulary: Vocabulary, is_known: Callable[[str], bool]) -> Intent:
+    """A message that stands alone, read as the kind of question that it is in its conversation."""
+    if kind == intent.name:
+        return intent
+    subject = core(intent.message.text, kind, weights(), is_known)
+    claim = _unclaimed(kind, subject or intent.message.text, intent.message, vocabulary)
+    claim = replace(claim, confidence=round(intent.odds.get(kind, 0.0), 3))
+    return replace(
+        intent, name=claim.intent, confidence=claim.confidence, subject=claim.subject, claim=claim, unsure_of=()
+    )
+
+
 def _answer(
     context: Context, question: Question, intent: Intent, followed: Followed | None, is_known: Callable[[str], bool]
 ) -> Answer:
@@ -263,7 +264,8 @@ def _answer(
         if followed.shown is not None:
             return shown_as(followed, claim)
         question = replace(question, text=followed.text)
-    elif claim.intent not in OWN_WORDS:
+        return with_others(BY_NAME[claim.intent].answer(context, question, claim), followed)
+    if claim.intent not in OWN_WORDS:
         readings = [claim.subject]
         readings += [
             core(text, claim.intent, weights(), is_known) for text in (intent.message.text, intent.message.whole)

@@ -16,7 +16,7 @@ from pathlib import Path
 import tantivy
 
 from catalogue import datasets
-from catalogue.model import Audience
+from catalogue.model import Audience, Dataset
 from catalogue.search.dictionaries import Dictionaries
 from catalogue.search.explain import Explainer, Hit, Match, Weighed
 from catalogue.search.index import Index
@@ -107,6 +107,11 @@ class Search:
             del read_so_far[limit:]
         hits = [explainer.hit(weighed) for weighed in read_so_far]
         return Found(_with_heir(phrase, hits), tuple(hits))
+
+    def held(self, phrase: Phrase, entries: Sequence[Dataset], *, audience: Audience) -> list[Hit]:
+        """What some entries hold of a phrase that was searched for; their scores are 0."""
+        explainer = Explainer(phrase, self.vocabulary(), self.index.partitions(self.db, audience)[0])
+        return [explainer.hit(explainer.weigh(entry, 0.0)) for entry in entries]
 
     def names_hold(self, audience: Audience) -> Callable[[str], bool]:
         """Says of a folded word whether an entry that `audience` may know has it in its title or another name."""

@@ -202,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with sample_context() as context:
         marks, threads = asked(context, options.split), talked(context, options.split)
-        writers = run(context, options.split)
+        writers = run(context, threads(options.split))
     found = report(marks, threads)
     print(json.dumps(found, ensure_ascii=False) if options.json else f"{as_text(found)}\n\n{threads_as_text(writers)}")
     if options.failures:

@@ -1,17 +1,24 @@
 """The threads are in order, and they can be put to the intents."""
 
+import json
 import re
+from collections import Counter
 
 from intents.understand import BY_NAME
-from tests.evaluation.marking import read
+from tests.evaluation.marking import HERE, read
 from tests.evaluation.report import sample_context
-from tests.evaluation.threads import THREADS, as_text, run
+from tests.evaluation.threads import THREADS, as_text, run, threads
 from tests.evaluation.train import sample_entries
 
 
-def test_seventy_threads_are_to_develop_with_and_forty_four_only_to_score():
-    assert len(read(THREADS, "build")) == 70
-    assert len(read(THREADS, "score")) == 44
+def test_the_threads_of_one_writer_and_some_of_another_are_only_to_score():
+    assert Counter((line["split"], line["writer"]) for line in read(THREADS)) == {
+        ("build", "first"): 70,
+        ("build", "second"): 85,
+        ("build", "third"): 85,
+        ("score", "first"): 44,
+        ("score", "fourth"): 85,
+    }
 
 
 def test_every_turn_says_which_intents_are_right_and_what_the_first_entry_must_be():
@@ -23,10 +30,18 @@ def test_every_turn_says_which_intents_are_right_and_what_the_first_entry_must_b
     assert not [pattern for pattern in patterns if not any(re.match(pattern, each) for each in ids)]
 
 
-def test_a_thread_is_marked_turn_by_turn(monkeypatch):
-    first = [line for line in read(THREADS, "build") if line["id"] == "T002"]
-    monkeypatch.setattr("tests.evaluation.threads.read", lambda _path, _split=None: first)
+def test_a_thread_is_marked_turn_by_turn():
+    thread = threads("build")[1]
     with sample_context() as context:
-        threads = run(context, "build")
-    assert [len(thread) for thread in threads] == [len(first[0]["turns"])]
-    assert as_text(threads).startswith("1 threads, 5 later turns: intent 5 of 5")
+        marked = run(context, [thread])
+    assert [len(turns) for turns in marked] == [len(thread.turns)]
+    assert as_text(marked).startswith("1 threads, 5 later turns: intent 5 of 5")
+
+
+def test_later_turns_of_writers_of_whom_nothing_was_learned_are_understood_as_well_as_they_were():
+    floors = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))["later turns of threads"]
+    with sample_context() as context:
+        later = [turn for turns in run(context, threads("score")[::4]) for turn in turns[1:]]
+    entries = [turn.right_entry for turn in later if turn.needs_entry]
+    found = {"intent": sum(turn.right_intent for turn in later) / len(later), "entry": sum(entries) / len(entries)}
+    assert {name: found[name] for name, floor in floors.items() if found[name] < floor} == {}

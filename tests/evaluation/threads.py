@@ -1,8 +1,10 @@
 """How well the later turns of a thread are understood: `python -m tests.evaluation.threads [--split build|score]`.
 
-`threads.jsonl` holds threads of one writer who saw only the catalogue. A turn has its `text`, the `intents` that are
-right, best first, and `first`: what the id of the first entry must match, null where no entry is needed. The first 70
-threads (`build`) are there to develop with; the texts of the others (`score`) are read by nobody who does.
+`threads.jsonl` holds threads of four writers who saw only the catalogue. A turn has its `text`, the `intents` that are
+right, best first, and `first`: what the id of the first entry must match, null where no entry is needed. 70 threads of
+the first writer and those of the second and third (`build`) are what `turns.py` learns from; the texts of the others
+(`score`) are read by nobody who develops. `python -m tests.evaluation.turns --check` measures on the threads of each
+writer with what was learned from the others.
 """
 
 import argparse
@@ -10,6 +12,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from catalogue import clock
 from catalogue.model import GOVERNMENT
@@ -19,6 +22,14 @@ from intents.understand import respond
 from tests.evaluation.marking import HERE, read
 
 THREADS = HERE / "threads.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread and who wrote it."""
+
+    writer: str
+    turns: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +47,25 @@ class Turn:
         return self.right_intent and self.right_entry
 
 
-def run(context: Context, split: str | None = None) -> list[list[Turn]]:
-    """Every thread of a split, put to the intents turn by turn."""
-    threads = []
-    for line in read(THREADS, split):
+def threads(split: str | None = None) -> list[Thread]:
+    """The threads of a split."""
+    return [Thread(line["writer"], line["turns"]) for line in read(THREADS, split)]
+
+
+def run(context: Context, given: Sequence[Thread]) -> list[list[Turn]]:
+    """Threads put to the intents turn by turn."""
+    found = []
+    for thread in given:
         conversation = Conversation()
         turns = []
-        for turn in line["turns"]:
+        for turn in thread.turns:
             answer = respond(context, Question(turn["text"], GOVERNMENT, clock.now()), conversation=conversation)
             ids = [entry.dataset.id for entry in answer.shown]
             right = turn["first"] is None or bool(ids and re.match(turn["first"], ids[0]))
             given = f"{answer.intent} {ids[:1]}"
             turns.append(Turn(turn["text"], given, answer.intent in turn["intents"], right, turn["first"] is not None))
-        threads.append(turns)
-    return threads
+        found.append(turns)
+    return found
 
 
 def as_text(threads: Sequence[Sequence[Turn]]) -> str:
@@ -70,12 +86,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with sample_context() as context:
         for split in ("build", "score"):
-            if options.split in (None, split):
-                threads = run(context, split)
-                print(f"{split}: {as_text(threads)}")
-            if options.failures and split == "build":
-                for turn in (turn for thread in threads for turn in thread if not turn.is_right):
-                    print(f"  {turn.text!r}: {turn.given}")
+            given = threads(split) if options.split in (None, split) else []
+            for writer in dict.fromkeys(thread.writer for thread in given):
+                marked = run(context, [thread for thread in given if thread.writer == writer])
+                print(f"{split}, {writer} writer: {as_text(marked)}", flush=True)
+                if options.failures and split == "build":
+                    for turn in (turn for thread in marked for turn in thread if not turn.is_right):
+                        print(f"  {turn.text!r}: {turn.given}")
     return 0
 
 
