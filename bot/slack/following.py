@@ -125,15 +125,17 @@ def tell_news(context: Context, values: Mapping[str, Any], person: Person) -> Sl
     dataset = _known(context, str(values["dataset"]), person)
     if dataset is None:
         return None
-    text = say("news", line=_line(context, dataset, str(values["happening"])))
+    text = say("news", line=_line(context, dataset, str(values["happening"]), person))
     because = say("because", kind=follow.kind, followed=_because(context, follow))
     return message(f"{text}\n\n{because}", [section(text), section(because), _leaving(dataset, follow)])
 
 
-def _line(context: Context, dataset: Dataset, happening: str) -> dict[str, Any]:
-    if happening == "superseded" and not dataset.superseded_by:  # by what the reader may not know of
+def _line(context: Context, dataset: Dataset, happening: str, person: Person) -> dict[str, Any]:
+    successor = _known(context, dataset.superseded_by, person) if dataset.superseded_by else None
+    if happening == "superseded" and not successor:  # by what the reader may not know of
         happening = "withdrawn" if dataset.status is Status.WITHDRAWN else "changed"
-    return {"dataset": dataset, "happening": happening, "holder": context.search.vocabulary().name(dataset.publisher)}
+    holder = context.search.vocabulary().name(dataset.publisher)
+    return {"dataset": dataset, "happening": happening, "holder": holder, "successor": successor}
 
 
 def _because(context: Context, follow: Follow) -> str:
@@ -153,7 +155,7 @@ def tell_answered(context: Context, values: Mapping[str, Any], person: Person) -
     dataset = _known(context, str(values["dataset"]), person)
     if dataset is None:
         return None
-    text = say("answered", subject=values["subject"], line=_line(context, dataset, "answered"))
+    text = say("answered", subject=values["subject"], line=_line(context, dataset, "answered", person))
     row = buttons(
         button("Read the entry", action_id="entry.describe", value=dataset.id, about=dataset.title),
         button("Follow", action_id="follow.entry", value=dataset.id, about=dataset.title),
@@ -168,7 +170,9 @@ def tell_digest(context: Context, values: Mapping[str, Any], person: Person) -> 
     for news in happened.values():  # an entry that changed twice is told of once
         dataset = _known(context, news.dataset_id, person)
         if dataset:
-            told.append((news.follow, dataset, say("digest_line", line=_line(context, dataset, news.happening))))
+            told.append(
+                (news.follow, dataset, say("digest_line", line=_line(context, dataset, news.happening, person)))
+            )
     if not told:
         return None
     lead, foot = say("digest"), say("digest_foot", more=len(told) - len(told[:MOST_NEWS]))

@@ -18,6 +18,7 @@ import pytest
 
 from bot.__main__ import COMMANDS
 from bot.__main__ import whoholds as root
+from catalogue import clock, feedback
 from catalogue.store import connect
 from tests.bot.conftest import Ran
 from tests.conftest import Start
@@ -104,6 +105,18 @@ def test_a_question_is_answered_in_words(sampled: Whoholds) -> None:
     assert ran.err == ""
     assert "Department for Education" in ran.out
     assert "*" not in ran.out, "no marks of Slack's"
+
+
+def test_answers_that_were_turned_down_are_gone_through(sampled: Whoholds, tmp_path: Path) -> None:
+    assert "Nothing waits." in sampled("feedback", "list").out
+    db = connect(str(tmp_path / "whoholds.db"))
+    feedback.record(db, "holders", "school meals", datasets=["dfe/a"], organisation=None, key=None, now=clock.now())
+    db.close()
+    assert "holders: “school meals”, not dfe/a" in sampled("feedback", "list").out
+    (row,) = sampled("feedback", "list", "--json").lines
+    assert sampled("feedback", "done", str(row["number"])).code == 0
+    assert sampled("feedback", "done", str(row["number"])).code == 1
+    assert "Nothing waits." in sampled("feedback", "list").out
 
 
 def test_an_answer_as_json_has_the_shape_that_is_promised(sampled: Whoholds) -> None:

@@ -34,6 +34,25 @@ def test_a_follower_is_told_and_leaves_by_one_click(town: Town) -> None:
     assert len(town.said_to(OFFICER)) == said
 
 
+def test_a_follower_of_an_organisation_is_told_of_what_opens_is_replaced_and_is_new(town: Town) -> None:
+    answer = town.asks_directly("What data does HM Land Registry hold?")
+    assert "I tell you when an entry is added or changes" in town.clicks(answer, "follow.organisation").text
+    amend(town, "hmlr/price-paid-data", access_rights="RESTRICTED")
+    amend(town, "hmlr/price-paid-data", access_rights="OPEN")
+    amend(town, "hmlr/price-paid-data", superseded_by="hmlr/uk-house-price-index")
+    new = {**HIDDEN, "id": "hmlr/new", "publisher": "land-registry"}
+    datasets.add(town.db, new, by="test", why=None, now=clock.now())
+    follows.notice(town.db, town.bot.catalogue.search, now=clock.now())
+    town.settles()
+    told = "\n".join(each.text for each in town.said_to(OFFICER))
+    for happening in ("has changed", "is now open to everyone", "has been replaced by UK House Price Index", "is new"):
+        assert happening in told
+    assert told.count("You are told because you follow HM Land Registry.") == 4
+    last = town.said_to(OFFICER)[-1]
+    assert "once a day, at 9 in the morning" in town.clicks(last, "follow.daily").text
+    assert "You no longer follow" in town.clicks(last, "follow.stop").text
+
+
 def test_who_asked_in_vain_is_told_when_somebody_holds_it(town: Town) -> None:
     answer = town.asks_directly("who holds zebra stripe widths")
     assert "Nobody in this catalogue" in answer.text

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -134,6 +135,22 @@ def test_a_request_shows_in_both_homes_and_goes_when_it_is_decided(town: Town) -
     shows(town, OFFICER, lambda text: ": approved" in text)
 
 
+def test_a_manager_sees_how_long_a_request_waits_what_to_look_at_first_and_what_was_decided_lately(town: Town) -> None:
+    now = clock.now()
+    later = submitted(town.db, person(town, ANALYST), now, restricted(town))
+    request = submitted(town.db, person(town, OFFICER), now - timedelta(days=21), restricted(town))
+    shown = words(opens_home(town, MANAGER))
+    assert re.search(r"Camden Council asks\. It has waited 1[345] working days\.", shown)
+    flags = len(requests.red_flags(town.db, request))
+    assert flags and f"*{flags} thing" in shown
+    assert shown.index(request.id) < shown.index(later.id)
+    assert "It came today." in shown
+    assert "Decided lately" not in shown
+    requests.decline(town.db, request.id, by=person(town, MANAGER), note="No power.", now=now)
+    shown = words(shows(town, MANAGER, lambda text: "Decided lately" in text))
+    assert re.search(rf"\*{request.id}\* [^\n]*: declined on \d", shown)
+
+
 def test_what_waits_is_opened_from_the_home(town: Town) -> None:
     request = submitted(town.db, person(town, OFFICER), clock.now(), restricted(town))
     manager, officer = opens_home(town, MANAGER), opens_home(town, OFFICER)
@@ -233,6 +250,7 @@ def test_it_is_right_after_a_restart(town: Town) -> None:
 def test_administrators_see_how_the_catalogue_runs_and_others_do_not(town: Town) -> None:
     shown = words(opens_home(town, ADMIN))
     assert "Running the catalogue" in shown
+    assert re.search(r"\d people known\. 1 data steward, \d data managers, 1 administrator", shown)
     assert "No message waits to be sent." in shown
     assert "No other catalogue is read regularly." in shown
     assert "Running the catalogue" not in words(opens_home(town, STEWARD))
