@@ -62,6 +62,25 @@ PERSONAL = {
     PersonalData.CRIMINAL_OFFENCE: "Criminal offence data",
     None: "Whether it holds personal data is not provided",
 }
+FORMS = {
+    "text/csv": "CSV",
+    "text/html": "web page",
+    "application/json": "JSON",
+    "application/fhir+json": "FHIR JSON",
+    "application/geo+json": "GeoJSON",
+    "application/geopackage+sqlite3": "GeoPackage",
+    "application/netcdf": "NetCDF",
+    "application/pdf": "PDF",
+    "application/vnd.apache.parquet": "Parquet",
+    "application/vnd.ms-excel": "Excel",
+    "application/vnd.oasis.opendocument.spreadsheet": "ODS spreadsheet",
+    "application/vnd.ogc.wms_xml": "WMS map service",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "application/x-spss-sav": "SPSS",
+    "application/xml": "XML",
+    "application/zip": "ZIP",
+    "image/tiff": "TIFF",
+}
 ROLES = {
     "steward": "data steward",
     "manager": "data manager",
@@ -169,6 +188,11 @@ def freshness(dataset: Dataset) -> str:
     if dataset.modified:
         parts.append(phrase("last changed {day}").format(day=day(dataset.modified)))
     return ", ".join(parts) or phrase("when it was last updated is not provided")
+
+
+def form(media_type: str) -> str:
+    """The form that data comes in, as people call it; a media type that is not known stays as it is."""
+    return phrase(FORMS.get(media_type.lower(), media_type))
 
 
 def on(value: str) -> str:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from bot import words
 from bot.slack import request_words
-from catalogue import requests
-from catalogue.model import AccessRights, Dataset, PersonalData, Status
+from catalogue import datasets, requests
+from catalogue.model import GOVERNMENT, AccessRights, Dataset, PersonalData, Status
+from catalogue.search.find import Search
 from intents.compare import COMPARED
 from tests.fakes.answering import QUESTIONS, Answering
 
@@ -110,6 +111,18 @@ def test_no_value_an_entry_may_have_makes_the_words_fail(temporal: str, frequenc
 )
 def test_names_are_listed_as_people_list_them(names: list[str], read: str) -> None:
     assert words.listed(names) == read
+
+
+def test_a_form_of_data_is_named_and_one_that_is_not_known_stays_as_it_is() -> None:
+    assert words.form("application/vnd.oasis.opendocument.spreadsheet") == "ODS spreadsheet"
+    assert words.form("Text/CSV") == "CSV"
+    assert words.form("application/x-unheard-of") == "application/x-unheard-of"
+
+
+def test_every_form_that_the_sample_has_is_named(sample_catalogue: Search) -> None:
+    entries = datasets.everything(sample_catalogue.db, audience=GOVERNMENT)
+    types = {part.media_type for entry in entries for part in entry.distributions if part.media_type}
+    assert {each for each in types if each not in words.FORMS} == set()
 
 
 def test_what_somebody_wrote_ends_with_one_full_stop() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESK, GONE_ON, PHONE, Site
+from tests.journeys.conftest import Builder
 
 NAMELESS = """() => [...document.querySelectorAll("button, a, input, select, textarea, summary, iframe")]
     .filter((node) => node.checkVisibility() && !(node.ariaLabel || node.title || node.placeholder
@@ -87,6 +88,17 @@ def test_every_page_fits_and_everything_on_it_has_a_name(site: Site, address: st
     expect(page.locator("h1").first).to_be_visible()
     assert not page.evaluate(TOO_WIDE)
     assert page.evaluate(NAMELESS) == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_the_public_pages_fit(browser: Browser, build: Builder, size: tuple[int, int]) -> None:
+    town = build()
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    for path in ("/register", "/requests/SR-0001", "/datasets/mhclg/rough-sleeping-snapshot", "/nothing"):
+        page.goto(town.server.url + path)
+        expect(page.locator("h1")).to_be_visible()
+        assert not page.evaluate(TOO_WIDE), path
+    page.close()
 
 
 def test_on_a_phone_the_people_are_behind_a_button(site: Site) -> None:
