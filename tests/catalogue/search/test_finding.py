@@ -82,6 +82,33 @@ def test_a_period_access_and_kind_narrow(tmp_path_factory: pytest.TempPathFactor
     search.db.close()
 
 
+def test_a_theme_is_searched_decides_between_equals_and_takes_nothing_away(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    rows = [
+        {"id": "a/energy", "title": "Survey of attitudes", "theme": "Energy"},
+        {"id": "a/schools", "title": "Survey of attitudes", "theme": "Education"},
+        {"id": "a/vessels", "title": "Register of vessels", "theme": "Agriculture, fisheries and forestry"},
+        {"id": "a/none", "title": "Survey of attitudes"},
+    ]
+    search = search_over(tmp_path_factory.mktemp("theme") / "index", rows)
+    assert ids(search, "education survey of attitudes")[0] == "a/schools"
+    assert ids(search, "energy survey of attitudes")[0] == "a/energy"
+    assert ids(search, "fisheries")[0] == "a/vessels"
+    assert ids(search, "farming survey of attitudes")[:3] == ids(search, "survey of attitudes")[:3]
+    surveys = {"a/energy", "a/schools", "a/none"}
+    assert surveys <= set(ids(search, "energy survey of attitudes"))
+    search.db.close()
+
+
+def test_an_answer_says_that_it_was_found_by_its_theme(tmp_path_factory: pytest.TempPathFactory) -> None:
+    rows = [{"id": "a/vessels", "title": "Register of vessels", "theme": "Agriculture, fisheries and forestry"}]
+    search = search_over(tmp_path_factory.mktemp("theme") / "index", rows)
+    hit = search.find("forestry vessels", audience=GOVERNMENT).hits[0]
+    assert {match.typed: match.field for match in hit.matches} == {"forestry": "theme", "vessels": "title"}
+    search.db.close()
+
+
 @pytest.mark.parametrize(
     ("american", "british"), [("license of pilots", "licence"), ("color of soil", "colour"), ("aging", "ageing")]
 )
