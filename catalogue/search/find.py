@@ -35,8 +35,8 @@ __all__ = ["Found", "Hit", "Match", "Search"]
 HARDLY = 20_000
 """A word that one entry holds, and one more for so many in the catalogue, may be a slip for a far commoner one."""
 
-LOOKED_AT = 40
-"""Four times as many results are read as are wanted, but not more: what the entries hold decides the last order."""
+LOOKED_AT, TIMES = 40, 3
+"""Three times as many results are read as are wanted, but not more: what the entries hold decides the last order."""
 
 AT_ONCE = 6
 """Results that are read together, until those after them could not come before them any more."""
@@ -94,7 +94,9 @@ class Search:
         phrase = read(text, vocabulary, is_known=lambda word: held(word) > 0, correct=self._corrector(searchers, held))
         if likely_detail:
             phrase = replace(phrase, asked=replace(phrase.asked, likely_detail=likely_detail))
-        scores = rank(searchers, phrase, limit=max(limit, min(limit * 4, LOOKED_AT)), publishers=publishers, own=own)
+        scores = rank(
+            searchers, phrase, limit=max(limit, min(limit * TIMES, LOOKED_AT)), publishers=publishers, own=own
+        )
         explainer = Explainer(phrase, vocabulary, searchers[0])
         ids, step = list(scores), max(limit, AT_ONCE)
         read_so_far: list[Weighed] = []

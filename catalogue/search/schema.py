@@ -73,15 +73,8 @@ def _word_analyzer() -> tantivy.TextAnalyzer:
 
 
 @lru_cache(maxsize=1)
-def stem_analyzer() -> tantivy.TextAnalyzer:
-    """Makes words to stems."""
+def _stem_analyzer() -> tantivy.TextAnalyzer:
     return _analyzer(stem=True)
-
-
-@lru_cache(maxsize=1)
-def _analyzer_of_stems() -> tantivy.TextAnalyzer:
-    """For what is stemmed before it is written, which costs the one thread that writes a third of its time less."""
-    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
 
 def _analyzer(*, stem: bool) -> tantivy.TextAnalyzer:
@@ -92,7 +85,7 @@ def _analyzer(*, stem: bool) -> tantivy.TextAnalyzer:
 
 def prepare(index: tantivy.Index) -> tantivy.Index:
     """Tell an index how its words are made. To be called on every index that is opened."""
-    index.register_tokenizer("stems", _analyzer_of_stems())
+    index.register_tokenizer("stems", _stem_analyzer())
     index.register_tokenizer("words", _word_analyzer())
     return index
 
@@ -100,14 +93,8 @@ def prepare(index: tantivy.Index) -> tantivy.Index:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The stem under which the index holds `word`, itself a single word; "" when it holds none for it."""
-    stems = stem_analyzer().analyze(word)
+    stems = _stem_analyzer().analyze(word)
     return stems[0] if stems else ""
-
-
-def stems_of(text: str) -> list[str]:
-    """The stems of a text as the index holds them, in their order."""
-    words = text.translate(_WORDS_APART).split() if text.isascii() else split(text)
-    return list(map(stem, words))  # the same words come again and again: half the time of stemming the text
 
 
 def places_of(stems: Mapping[str, str], text: str) -> dict[str, list[int]]:
@@ -151,9 +138,9 @@ def document(dataset: Dataset, publisher_names: str) -> tantivy.Document:
         id=dataset.id,
         change=dataset.change,
         keys=sorted({dataset.id, *(fold(name) for name in (dataset.id, dataset.title, *names))} - {""}),
-        title=_stemmed(dataset.title),
-        names=_stemmed(" ".join([*names, *dataset.keywords])),
-        text=_stemmed(text),
+        title=dataset.title,
+        names=" \n".join([*names, *dataset.keywords]),
+        text=text,
         words=text,
         starts=" \n".join([dataset.title, *names]),
         publisher=dataset.publisher or "",
@@ -161,10 +148,6 @@ def document(dataset: Dataset, publisher_names: str) -> tantivy.Document:
         prior=_as_weight(prior(dataset) * breadth(dataset)),
         prior_placed=_as_weight(prior(dataset)),
     )
-
-
-def _stemmed(text: str) -> str:
-    return " ".join(stems_of(text))
 
 
 def prior(dataset: Dataset) -> float:

@@ -30,7 +30,6 @@ from catalogue import clock, datasets, organisations
 from catalogue.harvest.run import merge_rows
 from catalogue.model import GOVERNMENT
 from catalogue.search.find import Search
-from catalogue.search.schema import stem_analyzer
 from catalogue.store import connect, migrate
 from tests.benchmarks.entries import entries, questions
 from tests.benchmarks.measures import percentile
@@ -105,7 +104,6 @@ def searching(count: int, folder: Path) -> dict[str, dict[str, float]]:
     texts = asked(search, count)
     ours = timed(lambda text: search.find(text, audience=GOVERNMENT, limit=3), texts)
     index = search.index._partitions["public"]
-    index.register_tokenizer("stems", stem_analyzer())  # bare tantivy stems the words of a query by itself
     searcher = index.searcher()
 
     def bare(text: str) -> list[str]:

@@ -1,14 +1,12 @@
 """What is packed into the columns of the index, and what the beginnings of words leave out."""
 
-import string
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.model import AccessRights, Dataset, PersonalData
 from catalogue.search.facts import facts, holder_number, packed, places, theme_number
 from catalogue.search.places import gazetteer
-from catalogue.search.schema import places_of, split, start_of, stem, stem_analyzer, stems_of
+from catalogue.search.schema import places_of, split, start_of, stem
 from catalogue.search.spelling import english
 
 PLACES = sorted(gazetteer().places)
@@ -62,11 +60,6 @@ def test_every_place_and_holder_has_a_number_of_its_own() -> None:
 def test_every_english_word_begins_as_words_of_its_stem_do() -> None:
     odd = {word for word in english() if not f" {word}".startswith(start_of(stem(word)))}
     assert not odd
-
-
-@given(st.text(alphabet=string.ascii_letters + string.digits + " .,-'’éŵÅß_\n", max_size=200))
-def test_a_text_has_the_stems_that_the_index_would_make_of_it(text: str) -> None:
-    assert [found for found in stems_of(text) if found] == stem_analyzer().analyze(text)
 
 
 @given(st.lists(st.sampled_from("school schools happy happiness dying die dye Skies sky census's £5m café".split())))
