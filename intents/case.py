@@ -152,7 +152,7 @@ _PLAIN: tuple[Said, ...] = (
     _said(r"\b(?:decided jointly|as joint controllers?|jointly)\b", "joint", True),
     _said(r"\bon a small scale\b", "large_scale", False),
     _said(r"\bon a large scale\b", "large_scale", True),
-    _said(r"\b(?:as|only) (?:totals?|aggregates?|aggregated? (?:data|figures|counts)|counts)\b(?: only)?", "granularity", Granularity.AGGREGATE),
+    _said(r"\b(?:as|only|just) (?:the )?(?:totals?|aggregates?|aggregated? (?:data|figures|counts)|counts)\b(?: only)?|\b(?:totals|counts|aggregates?) only\b", "granularity", Granularity.AGGREGATE),
     _said(
         r"\b(?:as|if) (?:it is |they are |it's )?(?:de-?identified|anonymi[sz]ed|pseudonymi[sz]ed)(?: (?:records|data))?\b|\bwithout names\b",
         "granularity",
@@ -216,11 +216,29 @@ def read(text: str, vocabulary: Vocabulary, *, asker: Body = Body()) -> Read:
         case = replace(case, recipient=Body())
     elif (user := _user(text, vocabulary)) and not (user.slug and user.slug == asker.slug):
         case = replace(case, recipient=user)
-    if case.user.kind is OrganisationKind.CONTRACTOR and case.contractor is None:
-        case = replace(case, contractor=True)
     if _LINKS.search(text) and case.linked is None:
         case = replace(case, linked=True)
-    return Read(case, " ".join(rest.split()))
+    return Read(completed(case), " ".join(rest.split()))
+
+
+def completed(
+    case: Case,
+    *,
+    recipient: Body | None = None,
+    purpose: Purpose | None = None,
+    granularity: Granularity | None = None,
+) -> Case:
+    """A case with what else was understood, where it is not known yet and was not skipped."""
+    is_own = recipient is not None and recipient.slug is not None and recipient.slug == case.asker.slug
+    if recipient and not is_own and case.recipient in (None, Body()) and "recipient" not in case.skipped:
+        case = replace(case, recipient=recipient)
+    if "purpose" not in case.skipped:
+        case = replace(case, purpose=case.purpose or purpose)
+    if "granularity" not in case.skipped:
+        case = replace(case, granularity=case.granularity or granularity)
+    if case.user.kind is OrganisationKind.CONTRACTOR and case.contractor is None:
+        case = replace(case, contractor=True)
+    return case
 
 
 def _recipient(text: str, vocabulary: Vocabulary) -> tuple[Body | None, str]:

@@ -4,10 +4,11 @@ from catalogue.model import AccessRights, Audience, Dataset, PersonalData, Statu
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.sharing.explain import explain
 from catalogue.sharing.explanation import Explanation
-from catalogue.sharing.facts import Body, Case
+from catalogue.sharing.facts import Body, Case, Granularity
 from intents.answers import Shown
-from intents.case import read
+from intents.case import completed, purpose_spoken_of, read
 from intents.context import Context, Question
+from intents.uses import granularity_of, purpose_of, user_of
 
 ALTERNATIVES = 2
 SHARED_SUBJECT = 0.5
@@ -15,9 +16,20 @@ SHARED_SUBJECT = 0.5
 
 
 def case_of(question: Question, text: str, vocabulary: Vocabulary) -> Case:
-    """What a text says of who would use the data and what for, of the asker's own organisation if nothing else."""
+    """What a text says of who would use the data, what for and in what detail; of the asker's own organisation at least.
+
+    What the words that announce it ("for research") do not say is read as people say it ("for her thesis"). That
+    totals are enough is never read so: the rules ask for less then.
+    """
     own = vocabulary.organisations.get(question.asker.organisation or "") if question.asker else None
-    return read(text, vocabulary, asker=Body.of(own) if own else Body()).case
+    case = read(text, vocabulary, asker=Body.of(own) if own else Body()).case
+    detail = granularity_of(text)
+    return completed(
+        case,
+        recipient=user_of(text, vocabulary),
+        purpose=purpose_spoken_of(text) or purpose_of(text),
+        granularity=None if detail is Granularity.AGGREGATE else detail,
+    )
 
 
 def explain_entry(context: Context, entry: Shown, case: Case, *, audience: Audience) -> Explanation:

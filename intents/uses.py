@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
-from catalogue.sharing.facts import Granularity, Purpose
+from catalogue.sharing.facts import Body, Granularity, Purpose
 from catalogue.text import fold
 from intents.case import OTHERS, USERS, body_named, kind_in, user_words
 from intents.features import families_of, pieces, runs, words_of
@@ -45,6 +45,24 @@ def granularity_of(text: str) -> Granularity | None:
 
 def recipient_of(text: str, vocabulary: Vocabulary) -> str | None:
     """Who would get the data: a body by its name, a kind of body in our words, or the words of the text."""
+    said = _recipient_said(text, vocabulary)
+    return called(said, vocabulary) if said else None
+
+
+def user_of(text: str, vocabulary: Vocabulary) -> Body | None:
+    """Who would get the data, where that is a body or a kind of body that the rules for sharing know."""
+    said = _recipient_said(text, vocabulary)
+    return _body(_bare(said), vocabulary) if said else None
+
+
+def called(said: str, vocabulary: Vocabulary) -> str:
+    """A body or a kind of body in our words; what was said, where we have none."""
+    bare = _bare(said)
+    body = _body(bare, vocabulary)
+    return (body and user_words(body)) or bare
+
+
+def _recipient_said(text: str, vocabulary: Vocabulary) -> str | None:
     words = words_in(text)
     table = load("recipient")
     likely = [scores(features, table)[0] for features in of_words(words, vocabulary)]
@@ -56,20 +74,20 @@ def recipient_of(text: str, vocabulary: Vocabulary) -> str | None:
         start -= 1
     while end < len(likely) and likely[end] > PART_OF_ONE:
         end += 1
-    return called(" ".join(words[start:end]), vocabulary)
+    return " ".join(words[start:end])
 
 
-def called(said: str, vocabulary: Vocabulary) -> str:
-    """A body or a kind of body in our words; what was said, where we have none."""
-    bare = _ARTICLE.sub("", said.strip())
+def _bare(said: str) -> str:
+    return _ARTICLE.sub("", said.strip())
+
+
+def _body(bare: str, vocabulary: Vocabulary) -> Body | None:
     body = body_named(bare, vocabulary)
     if body is None:
         words = split(fold(bare))
         mention = next(iter(vocabulary.mentions(words, frozenset(words))), None)
-        if mention:
-            return vocabulary.living(mention.organisation).name
-        body = kind_in(bare)
-    return (body and user_words(body)) or bare
+        body = Body.of(vocabulary.living(mention.organisation)) if mention else kind_in(bare)
+    return body
 
 
 def words_in(text: str) -> list[str]:

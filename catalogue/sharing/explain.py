@@ -35,6 +35,9 @@ CONTACT = "R25"
 GATES = frozenset({"about_people", "uk_wide"})
 """Facts of an entry without which it would not help to ask the asker for more."""
 
+SAID = ("recipient_kind", "purpose", "granularity")
+"""Facts that a question says in anybody's words, so that they may be taken wrongly."""
+
 _VERDICTS = list(Verdict)
 _SECTION = re.compile(r"sections? |ss(?=\d)")
 
@@ -170,6 +173,7 @@ def _with(
         base.line,
         base.items,
         asks=tuple(asks) if restricted else (),
+        taken=_taken(run),
         unknown=_unknown(run, restricted=restricted),
         alternatives=tuple(alternatives),
         decides=Decides(holder.name if holder else data.publisher, data.contact, data.lead_time_days),
@@ -202,6 +206,12 @@ def _true(run: _Run, condition: Condition) -> bool:
     except Exception:
         log.exception("A condition cannot be evaluated")
         return False
+
+
+def _taken(run: _Run) -> tuple[str, ...]:
+    """What the question was taken to say, in words, so that the asker can put it right."""
+    reasons = (run._reason(name) for name in SAID if run.facts.get(name) is not None)
+    return tuple(reason.say for reason in reasons if reason)
 
 
 def _unknown(run: _Run, *, restricted: bool) -> tuple[str, ...]:

@@ -66,13 +66,14 @@ class Explanation:
     """What is usually needed, in the order in which it is told.
 
     `items` are in the order of the rules. `warnings` are for the entry's steward and nobody else. `facts` are those
-    that were known, for a request to keep.
+    that were known, for a request to keep. `taken` is what the question was taken to say, in words.
     """
 
     verdict: Verdict
     line: str
     items: tuple[Item, ...]
     asks: tuple[AskerQuestion, ...] = ()
+    taken: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     alternatives: tuple[Dataset, ...] = ()
     decides: Decides | None = None

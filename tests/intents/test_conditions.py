@@ -380,3 +380,45 @@ def test_what_an_entry_holds_cannot_become_markup(sample_catalogue: Search) -> N
     assert "a * b &amp; c • d" in page
     assert "Pupils &amp; *stars*" in page
     assert "&amp; c • d" in replies.word(answer, sample_catalogue.vocabulary(), MRKDWN).text
+
+
+# what was taken for granted
+
+
+@pytest.mark.parametrize(
+    ("text", "recipient", "purpose"),
+    [
+        (
+            "our PhD student at Leeds uni wants the national pupil database for her thesis, allowed?",
+            "academic",
+            "research",
+        ),
+        ("can we share the national pupil database with a university for research", "academic", "research"),
+        ("is it ok if our auditors go through the national pupil database", "public_body", "audit"),
+    ],
+)
+def test_the_rules_know_what_people_say_of_who_and_what_for_in_their_own_words(
+    search: Search, text: str, recipient: str, purpose: str
+) -> None:
+    answer = ask(search, text)
+    case = answer.details["case"]
+    assert (case.recipient.kind, case.purpose) == (recipient, purpose)
+
+
+def test_what_was_taken_for_granted_is_said_so_that_it_can_be_put_right(search: Search) -> None:
+    answer = ask(search, "our PhD student at Leeds uni wants the national pupil database for her thesis, allowed?")
+    assert "I took it that it is for a university, and it is for research." in shown(answer, search.vocabulary())
+    nothing = ask(search, "what are the conditions for the national pupil database?")
+    assert "I took it" not in shown(nothing, search.vocabulary())
+
+
+def test_that_totals_are_enough_is_taken_only_from_words_that_say_so(search: Search) -> None:
+    wish = ask(search, "can the university have the national pupil database, we count them by ward")
+    assert wish.details["case"].granularity is None
+    said = ask(search, "can I use the national pupil database for research totals only")
+    assert said.details["case"].granularity is Granularity.AGGREGATE
+
+
+def test_a_question_that_was_skipped_is_not_answered_by_a_guess(search: Search) -> None:
+    answer = ask(search, "can I use dfe/national-pupil-database skip purpose skip recipient for her thesis")
+    assert (answer.details["case"].purpose, answer.details["case"].recipient) == (None, None)
