@@ -42,7 +42,7 @@ def _facts(turn: Turn, hit: Hit, said: Sequence[str], signs: Sequence[str]) -> F
     found.update(_beside(turn, hit.dataset))
     crossed = {f"{fact}: {sign}": much for fact, much in found.items() for sign in signs}
     found.update(crossed)
-    found.update(_of_what_is_said(turn, hit.dataset))
+    found.update(_of_what_is_said(turn, hit.dataset, found.get("alike", 1.0)))
     role = role_of(turn, hit.dataset)
     found[role] = 1.0
     found.update((f"{role}: {fact}", 1.0) for fact in said)
@@ -94,12 +94,13 @@ def _beside(turn: Turn, entry: Dataset) -> Iterator[tuple[str, float]]:
         yield "in succession", 1.0
 
 
-def _of_what_is_said(turn: Turn, entry: Dataset) -> Iterator[tuple[str, float]]:
-    """Whether the place, detail, body and adjectives that the turn says are the entry's."""
+def _of_what_is_said(turn: Turn, entry: Dataset, alike: float) -> Iterator[tuple[str, float]]:
+    """Whether the place, detail, body and adjectives that the turn says are the entry's, which is so much `alike`."""
     said = turn.said
     place = gazetteer().named(said.place) if said.place else None
     if place:
         yield f"place {lies(entry, place)}", 1.0
+        yield f"place {lies(entry, place)}, alike", alike
     if said.granularity:
         yield ("in detail" if is_in_detail(said.granularity, entry) else "not in detail"), 1.0
     if said.bodies:

@@ -7,16 +7,17 @@ two turns.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from catalogue.model import Dataset
 from catalogue.search.coverage import grains_named
+from catalogue.search.find import Hit
 from catalogue.search.places import gazetteer
 from catalogue.text import fold
 from intents import options
 from intents.about import entry_facts
-from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, show, show_dataset
+from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, show
 from intents.asked import kind_facts
 from intents.case import purpose_words
 from intents.context import Claim, Context, Question
@@ -35,6 +36,8 @@ OFFERED = 0.2
 """How likely another entry must be to be offered where the answer is about one."""
 
 CARRIED_ON = OF_AN_ENTRY | {"holders"}
+"""Kinds of question about entries, which go on when another is named."""
+
 VAGUE = frozenset(("holders", "describe", "coverage", "define"))
 """What a turn may seem to ask that only names something else, to ask the same of."""
 
@@ -84,33 +87,27 @@ def follow(
     """What a message means in this conversation. `odds` are those of each kind of question, `marked` its skeleton."""
     if state.kind in SHARED and _HOW_FAR.search(said.text):
         return Followed("my_requests", said.text)
-    if state.place and not said.place and _WHO_ELSE.search(said.text):
-        said = replace(said, place=state.place)
     if state.kind == "holdings" and said.is_about and said.is_bare and said.bodies:
         return _of_a_body(state, said) or Followed("holdings", stands_alone=True)
-    turn = read_turn(context, question, state, said, odds=odds, marked=marked)
+    if state.place and not said.place and _WHO_ELSE.search(said.text):
+        said = replace(said, place=state.place)
+    pointed = pointed_at(context, question, state, said)
+    turn = read_turn(context, question, state, said, odds=odds, marked=marked, pointed=pointed)
     if turn.is_whole:
         return Followed("holders", stands_alone=True)
-    pointed = pointed_at(context, question, state, said, turn.entries)
-    about = (
-        {pointed.id: 1.0}
-        if pointed and pointed.id in turn.held
-        else likely(entry_facts(turn), options.learned()["entry"])
-    )
+    about = {pointed.id: 1.0} if pointed else _about(turn)
     kind = _kind(turn, about)
     if kind == "compare":
         return _compared(context, question, turn, about) or Followed(kind, stands_alone=True)
     if kind == "holdings":
         return _of_a_body(state, said) or Followed(kind, stands_alone=True)
-    if kind not in OF_AN_ENTRY | {"holders"} or not about:
+    if kind not in CARRIED_ON or not about or (not pointed and turn.is_elsewhere(next(iter(about)))):
         return Followed(kind, stands_alone=True)
-    if not pointed and turn.is_elsewhere(next(iter(about))):
-        return Followed(kind, stands_alone=True)
+    if kind == "holders":
+        return Followed(kind, said.text, state.terms, _listed(turn, about))
     first, *others = (turn.held[entry].dataset for entry in about)
-    if kind in OF_AN_ENTRY:
-        instead = tuple(entry for entry in others if about[entry.id] >= OFFERED)
-        return Followed(kind, _asks(said, state, question, first.id, kind), first.id, instead=instead)
-    return Followed(kind, said.text, state.terms, _listed(context, turn, about))
+    instead = tuple(entry for entry in others if about[entry.id] >= OFFERED)
+    return Followed(kind, _asks(said, state, question, first.id, kind), first.id, instead=instead)
 
 
 def _kind(turn: Turn, about: Mapping[str, float]) -> str:
@@ -124,15 +121,26 @@ def _kind(turn: Turn, about: Mapping[str, float]) -> str:
     return "coverage" if kind == "describe" and said.years and said.is_bare else kind
 
 
-def _listed(context: Context, turn: Turn, about: Mapping[str, float]) -> tuple[Shown, ...]:
+def likely_hits(turn: Turn) -> list[Hit]:
+    """The entries that a turn may be about, the likeliest first."""
+    return _as_found(turn, _about(turn))
+
+
+def _about(turn: Turn) -> dict[str, float]:
+    """How likely a turn is about each entry, the likeliest first."""
+    return likely(entry_facts(turn), options.learned()["entry"])
+
+
+def _as_found(turn: Turn, ids: Iterable[str]) -> list[Hit]:
+    """Some entries as one of a turn's searches found them."""
+    found = {**turn.held} | {hit.dataset.id: hit for hit in (*turn.along.hits, *turn.alone.hits)}
+    return [found[each] for each in ids]
+
+
+def _listed(turn: Turn, about: Mapping[str, float]) -> tuple[Shown, ...]:
     """The entries that hold what a turn asks for: the likeliest, and others that are likely too."""
-    vocabulary = context.search.vocabulary()
-    found = {hit.dataset.id: hit for hit in (*turn.along.hits, *turn.alone.hits)}
     ids = [entry for place, entry in enumerate(about) if place == 0 or about[entry] >= ALSO]
-    return tuple(
-        show(found[each], vocabulary) if each in found else show_dataset(turn.held[each].dataset, vocabulary)
-        for each in ids[:SHOWN]
-    )
+    return tuple(show(hit, turn.vocabulary) for hit in _as_found(turn, ids[:SHOWN]))
 
 
 def _of_a_body(state: State, said: Reference) -> Followed | None:

@@ -36,6 +36,9 @@ _BEFORE_IT = re.compile(
 )
 
 
+_BACK_TO = re.compile(r"\b(?:back|return(?:ing)?) to\b", re.IGNORECASE)
+
+
 def current_of(state: State, entries: Sequence[Dataset]) -> Dataset | None:
     """The entry that is talked about: the one that was chosen, otherwise the first."""
     return next((entry for entry in entries if entry.id == state.chosen), entries[0] if entries else None)
@@ -64,21 +67,20 @@ def standing_out(said: Reference, entries: Sequence[Dataset], vocabulary: Vocabu
     return first[1] if is_clear and not is_of_access else None
 
 
-def pointed_at(
-    context: Context, question: Question, state: State, said: Reference, entries: Sequence[Dataset]
-) -> Dataset | None:
+def pointed_at(context: Context, question: Question, state: State, said: Reference) -> Dataset | None:
     """The entry that a message says plainly it is of: by its name, its place in the answer, or what it took over from."""
     by_name = _named(context, question, said)
     if by_name:
         return by_name
-    if said.ordinal is not None and -len(entries) <= said.ordinal < len(entries):
-        return entries[said.ordinal]
+    entries, earlier = (entries_of(context, question, ids) for ids in (state.entries, state.earlier))
+    listed = earlier[::-1] if earlier and _BACK_TO.search(said.text) else entries
+    if said.ordinal is not None and -len(listed) <= said.ordinal < len(listed):
+        return listed[said.ordinal]
     current = current_of(state, entries)
     followed = _in_succession(context, question, said, current) if current else None
     if followed or not said.is_other:
         return followed
-    remembered = [*entries, *entries_of(context, question, state.earlier)]
-    return next((entry for entry in remembered if current and entry.id != current.id), None)
+    return next((entry for entry in (*entries, *earlier) if current and entry.id != current.id), None)
 
 
 def _named(context: Context, question: Question, said: Reference) -> Dataset | None:

@@ -110,8 +110,12 @@ def read_turn(
     *,
     odds: Mapping[str, float],
     marked: Sequence[str],
+    pointed: Dataset | None = None,
 ) -> Turn:
-    """A turn with the entries that it may be about: those talked about, and what two searches find."""
+    """A turn with the entries that it may be about: those talked about, and what two searches find.
+
+    `pointed` is the one that it says plainly it is of.
+    """
     own = question.asker.organisation if question.asker else None
     entries, earlier = (entries_of(context, question, ids) for ids in (state.entries, state.earlier))
     current = current_of(state, entries)
@@ -122,7 +126,8 @@ def read_turn(
     alone = find(said.text)
     along = find(" ".join(filter(None, (current.title if current else state.terms, *said.words, said.place))))
     found = [hit.dataset for hit in (*alone.hits, *along.hits)]
-    every = {entry.id: entry for entry in (*([current] if current else []), *entries, *earlier, *found)}
+    known = [entry for entry in (pointed, current) if entry]
+    every = {entry.id: entry for entry in (*known, *entries, *earlier, *found)}
     held = context.search.held(alone.phrase, list(every.values()), audience=question.audience)
     return Turn(
         said=said,

@@ -88,7 +88,7 @@ class Answering:
         if notice.payload.get("is_entry"):
             answer = describe.answer(self.context, question, Claim("describe", 1.0, question.text))
         elif notice.payload.get("rejected"):
-            answer = respond_again(self.context, question, notice.payload["rejected"])
+            answer = respond_again(self.context, question, notice.payload["rejected"], conversation.state)
         else:
             return respond(self.context, question, conversation)
         conversation.state = after(conversation.state, answer, question, terms="", is_followed=True)

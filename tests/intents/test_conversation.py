@@ -12,6 +12,7 @@ from catalogue.model import GOVERNMENT, PUBLIC, Audience, Visibility
 from intents.answers import Answer
 from intents.context import Context, Question
 from intents.remembered import Conversation, State
+from intents.second_try import respond_again
 from intents.understand import respond
 
 
@@ -237,3 +238,35 @@ def test_a_time_without_a_year_is_asked_of_the_entry(text: str, says):
 def test_the_id_of_an_entry_is_no_place_that_is_asked_for(says):
     says("who holds stop and search data")
     assert says("does it cover 2020?").place is None
+
+
+def test_back_to_the_first_one_is_what_was_talked_about_first(says):
+    says("what is the homicide index")
+    says("what is the VAT register")
+    assert ids(says("back to the first one, how old is it")) == ["home-office/homicide-index"]
+
+
+def test_a_mended_entry_is_the_one_that_is_named(says):
+    says("what is the national pupil database")
+    answer = says("the entry for price paid data is wrong")
+    assert (answer.intent, ids(answer)) == ("report_problem", ["hmlr/price-paid-data"])
+
+
+def test_where_another_entry_is_nearly_as_likely_it_is_offered(says, monkeypatch):
+    monkeypatch.setattr("intents.conversation.OFFERED", 0.0)
+    says("who holds the school census")
+    answer = says("how old is it")
+    assert len(answer.shown) == 1
+    assert 1 <= len(answer.choices) <= 3
+    assert answer.choices[0].question.startswith("How current is ")
+    assert ids(answer)[0] not in answer.choices[0].question
+
+
+def test_what_was_not_meant_in_a_conversation_is_looked_for_with_what_was_talked_about(says, sample_catalogue, now):
+    says("who holds stop and search data")
+    given = ids(says("and Wales?"))
+    question = Question("and Wales?", GOVERNMENT, now)
+    context = Context(sample_catalogue.db, sample_catalogue)
+    again = ids(respond_again(context, question, given, says.conversation.state))
+    assert again and set(again).isdisjoint(given)
+    assert any("stop-and-search" in each for each in (*given, *again))
