@@ -93,8 +93,8 @@ def follow(
         said = replace(said, place=state.place)
     pointed = pointed_at(context, question, state, said)
     turn = read_turn(context, question, state, said, odds=odds, marked=marked, pointed=pointed)
-    if turn.is_whole:
-        return Followed("holders", stands_alone=True)
+    if turn.is_whole or turn.is_off:
+        return Followed("holders" if turn.is_whole else "out_of_scope", stands_alone=True)
     about = {pointed.id: 1.0} if pointed else _about(turn)
     kind = _kind(turn, about)
     if kind == "compare":

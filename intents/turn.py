@@ -27,6 +27,9 @@ LOOKED_AT = SIXTH + 1
 LIKELY = 0.6
 """How likely a kind must be by itself to be what a turn surely seems."""
 
+OFF = 0.5
+"""How likely a turn must be out of scope by itself to be so where nothing holds its words."""
+
 SURELY = 0.9
 """How likely it must be by itself that a turn asks who holds something."""
 
@@ -94,6 +97,15 @@ class Turn:
             return False
         nothing = self.here is None or self.here.coverage < SHARES[0]
         return nothing and self.odds.get("holders", 0.0) > SURELY and self.there.coverage >= SHARES[1]
+
+    @property
+    def is_off(self) -> bool:
+        """Whether a turn is out of scope by itself, and its words hardly stand anywhere in the catalogue."""
+        if self.said.points or self.said.place or self.odds.get("out_of_scope", 0.0) < OFF:
+            return False
+        is_of_something = any(concept.is_needed for concept in self.alone.phrase.concepts)
+        coverages = [hit.coverage for hit in (self.here, self.there) if hit]
+        return is_of_something and max(coverages, default=0.0) < SHARES[1]
 
     def is_elsewhere(self, entry: str) -> bool:
         """Whether an entry is only what the turn's own words find, and these may well be of something nobody holds."""

@@ -32,6 +32,7 @@ from intents.understand import respond
 from tests.evaluation.marking import CONVERSATIONS, QUESTIONS, SHOWN, SLOTS, Mark, mark, read
 from tests.evaluation.threads import as_text as threads_as_text
 from tests.evaluation.threads import run
+from tests.evaluation.threads import threads as written_threads
 
 SLOWEST = 5
 
@@ -202,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with sample_context() as context:
         marks, threads = asked(context, options.split), talked(context, options.split)
-        writers = run(context, threads(options.split))
+        writers = run(context, written_threads(options.split))
     found = report(marks, threads)
     print(json.dumps(found, ensure_ascii=False) if options.json else f"{as_text(found)}\n\n{threads_as_text(writers)}")
     if options.failures:

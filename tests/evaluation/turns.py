@@ -31,8 +31,8 @@ from tests.evaluation.threads import Thread, as_text, run, threads
 SEEN = 3
 """Turns in which a fact must be found to be learned from."""
 
-COST, PLAIN = 12.0, 0.75
-"""How much weights are held back: of facts crossed with how a turn is worded, and of facts by themselves."""
+COST = 3.0
+"""How much weights are held back."""
 
 STEPS = 150
 LEAST = 0.01
@@ -167,9 +167,8 @@ def fitted(cases: Sequence[Case]) -> Weights:
         odds = numpy.exp(scores - most[groups])
         total, right = (numpy.bincount(groups, each, len(cases)) for each in (odds, odds * good))
         away = odds / total[groups] - odds * good / right[groups]
-        return (costs * weights) @ weights / 2 - numpy.log(right / total).sum(), across @ away + costs * weights
+        return COST * (weights @ weights) / 2 - numpy.log(right / total).sum(), across @ away + COST * weights
 
-    costs = numpy.array([COST if ": " in name else PLAIN for name in names])
     start = numpy.zeros(len(names))
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}).x
     return {name: round(float(weight), 2) for name, weight in zip(names, found, strict=True) if abs(weight) >= LEAST}

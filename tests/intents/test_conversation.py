@@ -270,3 +270,19 @@ def test_what_was_not_meant_in_a_conversation_is_looked_for_with_what_was_talked
     again = ids(respond_again(context, question, given, says.conversation.state))
     assert again and set(again).isdisjoint(given)
     assert any("stop-and-search" in each for each in (*given, *again))
+
+
+def test_small_talk_in_a_conversation_is_no_question_about_its_entry(says):
+    says("who holds rough sleeping numbers")
+    answer = says("Fancy a pint?")
+    assert (answer.intent, answer.shown) == ("out_of_scope", ())
+    assert ids(says("how old is it?"))[0] == "mhclg/rough-sleeping-snapshot"
+
+
+def test_a_place_that_another_entry_covers_asks_of_that_one(says):
+    says("who holds the electoral register for Leeds")
+    assert (says("and the open version").intent, says("can we chase a debt with it").intent) == (
+        "holders",
+        "conditions",
+    )
+    assert ids(says("Tower Hamlets, same rules?")) == ["tower-hamlets/electoral-register"]
