@@ -7,6 +7,7 @@ from dataclasses import replace
 from catalogue.model import Dataset
 from catalogue.search.find import Found
 from catalogue.search.vocabulary import Vocabulary
+from catalogue.text import fold
 from intents.answers import SHOWN, Answer, Choice, Outcome, Shown, show, show_dataset
 from intents.context import Claim, Context, Picked, Question, compile_all, pick
 from intents.meant import bare, best_reading, claimed, named, readings
@@ -42,6 +43,12 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 MOST_CUTS = 4
+NAMED = 3
+"""How well a side names an entry whose name it is."""
+
+NOT_NAMED = 0.8
+"""What is left of the certainty where one of the two is not named, but found by what it is about."""
+
 LOOKED_AT = 12
 """Entries that the whole message finds, of which the two are likely to be."""
 
@@ -62,7 +69,7 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
     text = read_message(question.text).text
     vocabulary = context.search.vocabulary()
     hits = context.search.find(text, audience=question.audience, limit=LOOKED_AT)
-    shown, found = _both(context, question, claim.subject, text, {hit.dataset.id for hit in hits.hits})
+    shown, found, worth = _both(context, question, claim.subject, text, {hit.dataset.id for hit in hits.hits})
     base = Answer(
         "compare", Outcome.NONE, claim.confidence, claim.subject, details={"near": (), "differ": (), "same": ()}
     )
@@ -71,6 +78,8 @@ def answer(context: Context, question: Question, claim: Claim) -> Answer:
         base = replace(base, corrections=found.phrase.corrections, place=place)
     if len(shown) < 2:
         return _nearest(base, shown, pick(hits), vocabulary)
+    if worth < 2 * NAMED:
+        base = replace(base, confidence=round(base.confidence * NOT_NAMED, 3))
     datasets = [entry.dataset for entry in shown]
     differ = tuple(name for name in COMPARED if len({_value(each, name) for each in datasets}) > 1)
     same = tuple(name for name in COMPARED if name not in differ and _value(datasets[0], name))
@@ -93,25 +102,26 @@ def _value(dataset: Dataset, name: str) -> str:
 
 def _both(
     context: Context, question: Question, subject: str, text: str, likely: Collection[str]
-) -> tuple[tuple[Shown, ...], Found | None]:
-    """The two entries that are compared: the division of the text under which both sides are best named.
+) -> tuple[tuple[Shown, ...], Found | None, int]:
+    """The two entries that are compared, and how well they are named: those of two whole names in the text, otherwise
+    the division of the text under which both sides are best named.
 
     A side that names none is one of the `likely`, which the whole text finds.
     """
-    best: tuple[tuple[Shown, ...], Found | None, int] = ((), None, -1)
+    names = sorted(context.search.names_in(text, audience=question.audience)[:2], key=fold(text).find)
+    pairs = [(names[0], names[1])] if len(names) == 2 else []
     for whole in dict.fromkeys((subject, _NOISE.sub(" ", text))):
-        for left, right in _pairs(whole):
-            one, other = (_side(context, question, side, likely) for side in (left, right))
-            entries = {entry.dataset.id: entry for entry, _found, _worth in (one, other) if entry}
-            worth = (one[2] + other[2]) if len(entries) == 2 else len(entries) - 1
-            if worth > best[2]:
-                best = tuple(entries.values()), one[1] or other[1], worth
-            if one[2] == other[2] == NAMED and len(entries) == 2:
-                return best[0], best[1]
-    return best[0], best[1]
-
-
-NAMED = 3
+        pairs += _pairs(whole)
+    best: tuple[tuple[Shown, ...], Found | None, int] = ((), None, -1)
+    for left, right in pairs:
+        one, other = (_side(context, question, side, likely) for side in (left, right))
+        entries = {entry.dataset.id: entry for entry, _found, _worth in (one, other) if entry}
+        worth = (one[2] + other[2]) if len(entries) == 2 else len(entries) - 1
+        if worth > best[2]:
+            best = tuple(entries.values()), one[1] or other[1], worth
+        if worth == 2 * NAMED:
+            break
+    return best
 
 
 def _side(

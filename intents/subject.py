@@ -12,7 +12,7 @@ from intents.context import SIXTH, Context, Question, likely_detail, pick
 from intents.learned import Weights
 from intents.phrase import without_end
 
-IN_WORDS, DOUBT = 0.55, 0.12
+IN_WORDS, DOUBT = 0.55, 0.18
 """An entry that is only described, not named, is less certain by so much; the less of the words it holds the less so."""
 
 LONGEST = 60
@@ -22,6 +22,9 @@ LOOKED_AT = SIXTH + 1
 
 MENDED = 0.8
 """What is left of the certainty where an entry is found only with a word put right."""
+
+DISPUTED = 0.8
+"""What is left of it where the whole message finds another entry first than a part of it."""
 
 _WORD = re.compile(r"\S+")
 _MARKS = ".,;:!?()[]"
@@ -81,7 +84,9 @@ def best_reading(
     if _has_content(whole) and len(whole.split()) <= LONGEST:
         everything = find(whole, limit=LOOKED_AT)
         if _finds_another(everything, first):
-            best, certain = whole, min(certain, _certainty(everything.hits[0]))
+            best = whole
+        if first and everything.hits and everything.hits[0].dataset.id != first.dataset.id:
+            certain = DISPUTED * min(certain, _certainty(everything.hits[0]) if best == whole else 1.0)
     return best, certain
 
 

@@ -15,9 +15,9 @@ from intents.case import OTHERS, USERS, body_named, kind_in, user_words
 from intents.features import families_of, pieces, runs, words_of
 from intents.table import load, scores
 
-SURE_OF_A_PURPOSE = -0.35
+SURE_OF_A_PURPOSE = -0.45
 SURE_OF_DETAIL = -0.3
-SURE_OF_A_RECIPIENT, PART_OF_ONE = -0.2, -0.6
+SURE_OF_A_RECIPIENT, PART_OF_ONE = -0.25, -0.6
 """From which score a word is of who would get the data, and from which one that stands beside such a word."""
 
 NOTHING = ""
