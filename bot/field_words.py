@@ -144,7 +144,7 @@ HINTS: Mapping[str, str] = Spoken(
         "issued": "2026, 2026-03 or 2026-03-31.",
         "last_verified": "2026-03-31. “Still right” on the card sets it to today.",
         "contact_name": "A team, never a private person.",
-        "contact_email": "A shared mailbox.",
+        "contact_email": "Not somebody’s own address.",
         "contact_slack_channel": "With its #.",
     }
 )

@@ -99,8 +99,8 @@ def likely_detail(kind: str) -> str | None:
     return "records" if kind in OF_RECORDS else None
 
 
-def pick(found: Found, *, least: float = GUESS) -> Picked:
-    """Decide whether a search found what was asked for; `least` is how likely the best must be to be a guess."""
+def pick(found: Found, *, is_presumed: bool = False) -> Picked:
+    """Decide whether a search found what was asked for. `is_presumed`: the question presumes that there is an entry."""
     if not found.hits:
         return Picked(None, (), ())
     best = found.hits[0]
@@ -112,7 +112,7 @@ def pick(found: Found, *, least: float = GUESS) -> Picked:
     likely = 1.0 if best.is_exact or best.named or best.coverage >= ENOUGH else likelihood(found)
     if likely < 1.0 and len(found.phrase.concepts) <= FEW and best.coverage < OF_FEW:
         likely = 0.0
-    if likely < least:
+    if likely < (PRESUMED if is_presumed else GUESS):
         return Picked(None, (), found.hits[:3])
     near_enough = [hit for hit in found.hits if hit.is_exact or hit.score >= FAR * best.score]
     if likely < ANSWER or (likely < 1.0 and best.coverage < OF_FEW):

@@ -6,6 +6,7 @@ from catalogue.harvest import sources
 from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer
 from intents.context import Claim, Context, Question, compile_all, first_match
+from intents.learned import SETS
 from intents.meant import ID, meant, next_steps
 from intents.phrase import Message, without_end
 
@@ -31,7 +32,7 @@ _PLAINEST = compile_all(
 )
 
 
-def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
+def recognise(message: Message, vocabulary: Vocabulary) -> Claim | None:
     if ID.fullmatch(message.text):
         return Claim("describe", 0.98, message.text)
     match = first_match(_SURE, message.text)
@@ -40,10 +41,18 @@ def recognise(message: Message, _vocabulary: Vocabulary) -> Claim | None:
     subject = without_end(match["subject"])
     if ID.fullmatch(subject):
         return Claim("describe", 0.98, subject)
+    if message.text == message.whole and _is_of_a_set(subject, vocabulary):
+        return Claim("describe", 0.95, subject)
     if len(subject.split()) >= NAME and first_match(_PLAINEST, message.text):
         return Claim("describe", 0.93, subject)
     sure = 0.85 if match.re is not _SURE[-1] else 0.65
     return Claim("describe", sure, subject) if subject else None
+
+
+def _is_of_a_set(subject: str, vocabulary: Vocabulary) -> bool:
+    """Whether a subject is an acronym that stands for data or a system and nothing else: what it is, is its entry."""
+    kinds = {meaning.kind for meaning in vocabulary.meanings(subject)}
+    return bool(kinds) and kinds <= SETS
 
 
 def answer(context: Context, question: Question, claim: Claim) -> Answer:

@@ -16,7 +16,7 @@ from catalogue.search.schema import split
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.text import fold
 from intents.answers import Answer, Choice, Outcome, Step, show, show_dataset
-from intents.context import PRESUMED, TITLES, Claim, Context, Picked, Question, first_match, likely_detail, pick
+from intents.context import TITLES, Claim, Context, Picked, Question, first_match, likely_detail, pick
 from intents.phrase import Message, read_message, without_end
 
 SURENESS = 0.88
@@ -105,7 +105,7 @@ def best_reading(
             break
     assert best
     _worth_of_it, found, picked = best
-    return found, picked if picked.one or picked.several else pick(found, least=PRESUMED)
+    return found, picked if picked.one or picked.several else pick(found, is_presumed=True)
 
 
 def _worth(picked: Picked) -> int:

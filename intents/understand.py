@@ -91,6 +91,8 @@ NAMED = 0.85
 OF_WHAT_IS_HELD = 0.93
 """A pattern this sure is believed where the catalogue knows every word that does not ask: "who holds" much is asked of."""
 
+OUT = "out_of_scope"
+
 NOTHING_FOUND = (Outcome.NONE, Outcome.CLARIFY)
 
 OWN_WORDS = PASSING | {"compare", "define", "holdings"}
@@ -116,10 +118,16 @@ class Intent:
     marked: tuple[str, ...] = ()
 
 
-def understand(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool] = lambda _word: True) -> Intent:
+def understand(
+    text: str,
+    vocabulary: Vocabulary,
+    is_known: Callable[[str], bool] = lambda _word: True,
+    has_name: Callable[[str], bool] = lambda _text: False,
+) -> Intent:
     """The intent of a message. Never raises, whatever the text.
 
-    `is_known` says of a word whether an entry has it in its names.
+    `is_known` says of a word whether an entry has it in its names; `has_name` of a text whether the whole name of an
+    entry is in it: then the statistical reading does not turn it away.
     """
     message = read_message(text)
     claims = claims_of(message, vocabulary)
@@ -128,7 +136,7 @@ def understand(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool
     if claims and claims[0].confidence >= CERTAIN:
         claim, odds = claims[0], {claims[0].intent: 1.0}
     else:
-        claim, odds, unsure_of = _likeliest(message, claims, marked, vocabulary, is_known)
+        claim, odds, unsure_of = _likeliest(message, claims, marked, vocabulary, is_known, has_name)
     return Intent(
         name=claim.intent,
         confidence=claim.confidence,
@@ -143,31 +151,44 @@ def understand(text: str, vocabulary: Vocabulary, is_known: Callable[[str], bool
 
 
 def _likeliest(
-    message: Message, claims: list[Claim], marked: list[str], vocabulary: Vocabulary, is_known: Callable[[str], bool]
+    message: Message,
+    claims: list[Claim],
+    marked: list[str],
+    vocabulary: Vocabulary,
+    is_known: Callable[[str], bool],
+    has_name: Callable[[str], bool],
 ) -> tuple[Claim, dict[str, float], tuple[str, ...]]:
     """The likeliest kind of question by the statistical reading, as a claim; the odds of all; the likely if unsure."""
-    learned = weights()
-    features = features_of(message, marked, [(claim.intent, claim.confidence) for claim in claims])
-    odds = likelihoods(features, learned)
-    kinds = sorted(odds, key=lambda kind: -odds[kind])
-    kind = kinds[0]
-    if kind == "social" and learned.known.isdisjoint(words_of(message.whole)):
-        kind, kinds = "out_of_scope", ["out_of_scope", *(each for each in kinds if each != "out_of_scope")]
-    if claims and claims[0].confidence >= OF_WHAT_IS_HELD and "_" in marked and "<odd>" not in marked:
-        kind = claims[0].intent
-        odds[kind] = claims[0].confidence
-        kinds = sorted(odds, key=lambda kind: -odds[kind])
+    odds = _ranked(message, marked, claims, has_name)
+    kind, second, *_rest = kinds = list(odds)
     claimed = next((claim for claim in claims if claim.intent == kind), None)
     if claimed is None:
-        subject = core(message.text, kind, learned, is_known)
+        subject = core(message.text, kind, weights(), is_known)
         claimed = _unclaimed(kind, subject or message.text, message, vocabulary)
-        if kind == "out_of_scope" and "<names>" in marked:
+        if kind == OUT and "<names>" in marked:
             claimed = replace(claimed, also="person")
     set_by = thresholds()
     is_named = any(claim.intent == kind and claim.confidence >= NAMED for claim in claims)
-    is_unsure = not is_named and odds[kind] < set_by.sure and odds[kind] - odds[kinds[1]] < set_by.ahead
-    ranked = {each: odds[each] for each in kinds}
-    return replace(claimed, confidence=round(odds[kind], 3)), ranked, tuple(kinds[:5]) if is_unsure else ()
+    is_unsure = not is_named and odds[kind] < set_by.sure and odds[kind] - odds[second] < set_by.ahead
+    return replace(claimed, confidence=round(odds[kind], 3)), odds, tuple(kinds[:5]) if is_unsure else ()
+
+
+def _ranked(
+    message: Message, marked: list[str], claims: list[Claim], has_name: Callable[[str], bool]
+) -> dict[str, float]:
+    """How likely each kind of question is, the likeliest first. `marked` is the message's skeleton."""
+    learned = weights()
+    odds = likelihoods(features_of(message, marked, [(claim.intent, claim.confidence) for claim in claims]), learned)
+    if claims and claims[0].confidence >= OF_WHAT_IS_HELD and "_" in marked and "<odd>" not in marked:
+        odds[claims[0].intent] = claims[0].confidence
+    kinds = sorted(odds, key=lambda kind: -odds[kind])
+    rest = [kind for kind in kinds if kind != OUT]
+    is_elsewhere = "<names>" in marked or any(claim.intent == OUT for claim in claims)
+    if kinds[0] == "social" and learned.known.isdisjoint(words_of(message.whole)):
+        kinds = [OUT, *rest]
+    elif kinds[0] == OUT and not is_elsewhere and has_name(message.whole):
+        kinds = [*rest, OUT]
+    return {kind: odds[kind] for kind in kinds}
 
 
 def _unclaimed(kind: str, subject: str, message: Message, vocabulary: Vocabulary) -> Claim:
@@ -198,6 +219,9 @@ def respond(context: Context, question: Question, conversation: Conversation | N
     is_known = context.search.names_hold(question.audience)
     vocabulary = context.search.vocabulary()
 
+    def has_name(text: str) -> bool:
+        return bool(context.search.names_in(text, audience=question.audience))
+
     def read(text: str) -> tuple[str, float]:
         alone = understand(text, vocabulary, is_known)
         return alone.name, alone.confidence
@@ -205,7 +229,7 @@ def respond(context: Context, question: Question, conversation: Conversation | N
     two = two_questions(question.text, read, PASSING)
     if two:
         question = replace(question, text=two[0])
-    intent = understand(question.text, vocabulary, is_known)
+    intent = understand(question.text, vocabulary, is_known, has_name)
     followed = _followed(context, question, intent, conversation, is_known) if conversation else None
     if followed and followed.stands_alone:
         intent, followed = _as(followed.kind, intent, vocabulary, is_known), None

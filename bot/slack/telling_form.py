@@ -55,7 +55,7 @@ class TellingForm:
 def _form(chosen: Preferences) -> dict[str, Any]:
     lead = section(part(MRKDWN, "slack/roles.jinja", "telling_choose"))
     blocks = [lead, *_telling_inputs(chosen)]
-    return modal("How you hear", blocks, callback_id="telling.choose", submit="Keep", close="Cancel")
+    return modal("How you hear", blocks, callback_id="telling.choose", submit="Save", close="Cancel")
 
 
 def _telling_inputs(chosen: Preferences) -> list[Block]:
@@ -68,5 +68,5 @@ def _telling_inputs(chosen: Preferences) -> list[Block]:
     return [
         field("digest", "Requests that wait for you", digest, optional=True),
         field("quiet_from", "Do not write to me from", clocks[0], hint="By the clock in London.", optional=True),
-        field("quiet_until", "until", clocks[1], optional=True),
+        field("quiet_until", "Write to me again from", clocks[1], optional=True),
     ]

@@ -7,9 +7,10 @@ from datetime import datetime
 import pytest
 
 from catalogue.model import GOVERNMENT
+from catalogue.search.vocabulary import Vocabulary
 from intents.answers import Answer, Outcome
 from intents.context import Context, Question
-from intents.understand import respond
+from intents.understand import respond, understand
 
 
 @pytest.fixture
@@ -51,6 +52,18 @@ def test_a_short_name_in_passing_does_not_outweigh_what_fits_the_message_best(as
 
 
 def test_asked_of_an_entry_that_is_hardly_found_the_nearest_are_offered(asked):
-    answer = asked("who do I ring about the appointments thing, somebody broke a window upstairs")
-    assert answer.outcome is Outcome.CLARIFY
-    assert "nhse/appointments-in-general-practice" in ids(answer)
+    answer = asked("is there a generic address for the prescribing open data people, mine's from 2017")
+    assert (answer.intent, answer.outcome) == ("contact", Outcome.CLARIFY)
+    assert "nhsbsa/english-prescribing-dataset" in ids(answer)
+    assert 1 < len(ids(answer)) == len(answer.choices)
+
+
+def test_what_an_acronym_is_that_stands_for_data_alone_is_its_entry(asked):
+    assert (asked("what is SHBE").intent, asked("what does SHBE mean").intent) == ("describe", "define")
+
+
+def test_what_names_an_entry_is_not_turned_away(vocabulary: Vocabulary):
+    assert understand("fancy a pint of that", vocabulary, lambda _word: False).name == "out_of_scope"
+    named = understand("fancy a pint of that", vocabulary, lambda _word: False, lambda _text: True)
+    assert named.name != "out_of_scope"
+    assert named.unsure_of
