@@ -111,8 +111,10 @@ def follow(
 
 
 def _kind(turn: Turn, about: Mapping[str, float]) -> str:
-    """The kind of question: the likeliest, unless the turn only names something else to ask the same of."""
+    """The kind of question: the likeliest, unless the turn only names another to ask the same of, or only who asks."""
     said, before = turn.said, turn.state.kind
+    if said.says_who and said.is_bare and said.recipient:
+        return before if before in SHARED else "conditions"
     kind = next(iter(likely(kind_facts(turn, about), options.learned()["kind"])))
     moves = bool(about) and turn.current is not None and next(iter(about)) != turn.current.id
     names_another = said.is_about or (moves and said.is_bare and bool(said.place))

@@ -101,7 +101,7 @@ class Turn:
     @property
     def is_off(self) -> bool:
         """Whether a turn is out of scope by itself, and its words hardly stand anywhere in the catalogue."""
-        if self.said.points or self.said.place or self.odds.get("out_of_scope", 0.0) < OFF:
+        if self.said.points or self.said.place or self.said.says_who or self.odds.get("out_of_scope", 0.0) < OFF:
             return False
         is_of_something = any(concept.is_needed for concept in self.alone.phrase.concepts)
         coverages = [hit.coverage for hit in (self.here, self.there) if hit]
