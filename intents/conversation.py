@@ -100,7 +100,8 @@ def follow(
     if kind == "compare":
         return _compared(context, question, turn, about) or Followed(kind, stands_alone=True)
     if kind == "holdings":
-        return _of_a_body(state, said) or Followed(kind, stands_alone=True)
+        is_whole = bool(said.bodies) and not (said.is_about or said.points)
+        return (None if is_whole else _of_a_body(state, said)) or Followed(kind, stands_alone=True)
     if kind not in CARRIED_ON or not about or (not pointed and turn.is_elsewhere(next(iter(about)))):
         return Followed(kind, stands_alone=True)
     if kind == "holders":

@@ -11,6 +11,7 @@ from catalogue.text import fold
 from intents.context import SIXTH, Context, Question, likely_detail, pick
 from intents.learned import Weights
 from intents.phrase import without_end
+from intents.reference import stems
 
 IN_WORDS, DOUBT = 0.55, 0.18
 """An entry that is only described, not named, is less certain by so much; the less of the words it holds the less so."""
@@ -25,6 +26,9 @@ MENDED = 0.8
 
 DISPUTED = 0.8
 """What is left of it where the whole message finds another entry first than a part of it."""
+
+PART_OF_A_TITLE = 3
+"""Words, all of them in an entry's title, that are meant as it."""
 
 _WORD = re.compile(r"\S+")
 _MARKS = ".,;:!?()[]"
@@ -83,7 +87,7 @@ def best_reading(
             break
     if _has_content(whole) and len(whole.split()) <= LONGEST:
         everything = find(whole, limit=LOOKED_AT)
-        if _finds_another(everything, first):
+        if not _is_titled(best, first) and _finds_another(everything, first):
             best = whole
         if first and everything.hits and everything.hits[0].dataset.id != first.dataset.id:
             certain = DISPUTED * min(certain, _certainty(everything.hits[0]) if best == whole else 1.0)
@@ -95,6 +99,12 @@ def _certainty(hit: Hit | None) -> float:
     is_exact = hit is not None and hit.is_exact
     certain = 1.0 if is_exact else IN_WORDS + (1 - IN_WORDS) * (hit.coverage if hit else 0.0) - DOUBT
     return certain * MENDED if hit and any(match.via == "corrected" for match in hit.matches) else certain
+
+
+def _is_titled(reading: str, hit: Hit | None) -> bool:
+    """Whether a reading is a part of the title of what it finds: then the other words ask something of that entry."""
+    words = reading.split()
+    return hit is not None and len(words) >= PART_OF_A_TITLE and stems(reading) <= stems(hit.dataset.title)
 
 
 def _finds_another(everything: Found, first: Hit | None) -> bool:

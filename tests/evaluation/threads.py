@@ -1,10 +1,10 @@
 """How well the later turns of a thread are understood: `python -m tests.evaluation.threads [--split build|score]`.
 
-`threads.jsonl` holds threads of four writers who saw only the catalogue. A turn has its `text`, the `intents` that are
+`threads.jsonl` holds threads of six writers who saw only the catalogue. A turn has its `text`, the `intents` that are
 right, best first, and `first`: what the id of the first entry must match, null where no entry is needed. 70 threads of
-the first writer and those of the second and third (`build`) are what `turns.py` learns from; the texts of the others
-(`score`) are read by nobody who develops. `python -m tests.evaluation.turns --check` measures on the threads of each
-writer with what was learned from the others.
+the first writer and those of the second, third, fifth and sixth (`build`) are what `turns.py` learns from; the texts of
+the others (`score`) are read by nobody who develops. `python -m tests.evaluation.turns --check` measures on
+the threads of each writer with what was learned from the others.
 """
 
 import argparse

@@ -6,6 +6,7 @@ intents, for each of them. Needs scipy, which scikit-learn brings: `pip install 
 """
 
 import argparse
+import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,12 +28,21 @@ from intents.turn import Turn, read_turn
 from intents.understand import respond, understand
 from tests.evaluation.marking import CONVERSATIONS, read
 from tests.evaluation.threads import Thread, as_text, run, threads
+from tests.evaluation.writers import written_lines
+
+COMPOSED, LONG = 250, 4
+"""Threads that are composed, and turns of each."""
+
+ALONE = "composed"
+"""Whose they are. Only which entry a turn is of is learned from them: what they ask is learned already."""
+
+SEED = 20261125
 
 SEEN = 3
 """Turns in which a fact must be found to be learned from."""
 
-COST = 3.0
-"""How much weights are held back."""
+COST, PLAIN = 12.0, 0.75
+"""How much weights are held back: of facts crossed with how a turn is worded, and of facts by themselves."""
 
 STEPS = 150
 LEAST = 0.01
@@ -65,7 +75,19 @@ def given() -> list[Thread]:
         )
         for line in read(CONVERSATIONS, "build")
     ]
-    return [*threads("build"), *build]
+    return [*threads("build"), *build, *composed()]
+
+
+def composed() -> list[Thread]:
+    """Threads of messages that were written to be asked by themselves, put one after another by chance.
+
+    Each is a question of its own, whatever was asked before it: in the threads that people wrote there are few.
+    """
+    chance = random.Random(SEED)
+    lines = [line for line in written_lines() if line.entries or line.kind in PASSING]
+    drawn = chance.sample(lines, min(len(lines), COMPOSED * LONG))
+    turns = [{"text": each.text, "intents": [each.kind], "first": _pattern(sorted(each.entries))} for each in drawn]
+    return [Thread(ALONE, turns[start : start + LONG]) for start in range(0, len(turns), LONG)]
 
 
 def _pattern(ids: Sequence[str]) -> str | None:
@@ -134,7 +156,7 @@ def learned(some: Sequence[Example]) -> dict[str, Weights]:
         about |= {
             number: likely(entry_facts(one.turn), others) for number, one in enumerate(some) if one.writer == writer
         }
-    kinds = [(kind_facts(one.turn, about[number]), one.kinds) for number, one in enumerate(some)]
+    kinds = [(kind_facts(one.turn, about[number]), one.kinds) for number, one in enumerate(some) if one.writer != ALONE]
     return {"entry": fitted([_of_entries(one) for one in some]), "kind": fitted(kinds)}
 
 
@@ -167,8 +189,9 @@ def fitted(cases: Sequence[Case]) -> Weights:
         odds = numpy.exp(scores - most[groups])
         total, right = (numpy.bincount(groups, each, len(cases)) for each in (odds, odds * good))
         away = odds / total[groups] - odds * good / right[groups]
-        return COST * (weights @ weights) / 2 - numpy.log(right / total).sum(), across @ away + COST * weights
+        return (costs * weights) @ weights / 2 - numpy.log(right / total).sum(), across @ away + costs * weights
 
+    costs = numpy.array([COST if ": " in name else PLAIN for name in names])
     start = numpy.zeros(len(names))
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}).x
     return {name: round(float(weight), 2) for name, weight in zip(names, found, strict=True) if abs(weight) >= LEAST}

@@ -58,6 +58,17 @@ def test_a_whole_name_in_a_long_question_is_what_it_is_of_whatever_was_talked_ab
     assert (answer.intent, ids(answer)) == ("conditions", ["dfe/national-pupil-database"])
 
 
+def test_all_that_a_body_holds_is_not_only_what_was_talked_about(says):
+    says("who holds free school meals data?")
+    answer = says("what data does DWP hold")
+    assert (answer.intent, answer.subject) == ("holdings", "")
+
+
+def test_a_place_asked_of_a_title_is_asked_of_that_entry(says):
+    answer = says("Does Price Paid Data cover Scotland?")
+    assert ids(answer)[0] == "hmlr/price-paid-data"
+
+
 def test_a_purpose_alone_asks_for_the_conditions_for_it(says):
     says("what is the school census?")
     answer = says("what if it's for research?")
