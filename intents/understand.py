@@ -262,7 +262,7 @@ def _is_of_a_name(context: Context, question: Question, intent: Intent) -> bool:
 
 def _passes(intent: Intent, text: str) -> bool:
     """Whether a message is surely of no subject, so that it leaves a conversation as it was."""
-    if intent.name == "review_queue" and not review_queue.decides(text) and chooses(text):
+    if intent.name in ("review_queue", OUT) and not review_queue.decides(text) and chooses(text):
         return False  # the first of what was shown, not of what waits
     return intent.name in PASSING and intent.confidence > (CERTAIN if intent.name == "out_of_scope" else PLAIN)
 
