@@ -127,7 +127,7 @@ def understand(
     """The intent of a message. Never raises, whatever the text.
 
     `is_known` says of a word whether an entry has it in its names; `has_name` of a text whether the whole name of an
-    entry is in it: then the statistical reading does not turn it away.
+    entry is in it, or a word that was added for one: then the statistical reading does not turn it away.
     """
     message = read_message(text)
     claims = claims_of(message, vocabulary)
@@ -220,7 +220,9 @@ def respond(context: Context, question: Question, conversation: Conversation | N
     vocabulary = context.search.vocabulary()
 
     def has_name(text: str) -> bool:
-        return bool(context.search.names_in(text, audience=question.audience))
+        unread = (word for word in split(fold(text)) if word not in weights().known and not is_known(word))
+        is_added = any(vocabulary.terms(word) for word in unread)  # what a steward has said that people call it
+        return is_added or bool(context.search.names_in(text, audience=question.audience))
 
     def read(text: str) -> tuple[str, float]:
         alone = understand(text, vocabulary, is_known)
