@@ -209,9 +209,10 @@ def shown_as(followed: Followed, claim: Claim) -> Answer:
 
 
 def with_others(answer: Answer, followed: Followed) -> Answer:
-    """An answer about one entry that offers the others that may have been meant."""
-    if len(answer.shown) != 1 or followed.kind not in ASKED_AS:
+    """An answer about one entry that offers the others that may have been meant, unless it asks something itself."""
+    if len(answer.shown) != 1 or followed.kind not in ASKED_AS or answer.choices:
         return answer
     asked = ASKED_AS[followed.kind]
-    others = tuple(Choice(entry.title, asked.format(entry.id)) for entry in followed.instead)
-    return replace(answer, choices=(*others, *answer.choices)[:SHOWN])
+    return replace(
+        answer, choices=tuple(Choice(each.title, asked.format(each.id)) for each in followed.instead[:SHOWN])
+    )
