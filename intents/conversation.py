@@ -54,7 +54,6 @@ _HOW_FAR = re.compile(
     re.IGNORECASE,
 )
 _PLACES = re.compile(r"\b(first|second|third|fourth|last|1st|2nd|3rd|4th)\b", re.IGNORECASE)
-_IT = re.compile(r"\b(?:it|that|this)(?: one)?\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"\b(?:and|or|vs?|versus|with)\b", re.IGNORECASE)
 
 

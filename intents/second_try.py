@@ -1,6 +1,7 @@
 """After "Not what I meant": the next entries for the same question, without those that were shown.
 
-A turn of a conversation is read as it was, after what was talked about before it. What was turned down is written down for a human to go through (`catalogue/feedback.py`).
+A turn of a conversation is read as it was, after what was talked about before it. What was turned down is written down
+for a human to go through (`catalogue/feedback.py`).
 """
 
 from collections.abc import Collection

@@ -87,7 +87,7 @@ def best_reading(
             break
     if _has_content(whole) and len(whole.split()) <= LONGEST:
         everything = find(whole, limit=LOOKED_AT)
-        if not _is_titled(best, first) and _finds_another(everything, first):
+        if not is_titled(best, first) and _finds_another(everything, first):
             best = whole
         if first and everything.hits and everything.hits[0].dataset.id != first.dataset.id:
             certain = DISPUTED * min(certain, _certainty(everything.hits[0]) if best == whole else 1.0)
@@ -101,7 +101,7 @@ def _certainty(hit: Hit | None) -> float:
     return certain * MENDED if hit and any(match.via == "corrected" for match in hit.matches) else certain
 
 
-def _is_titled(reading: str, hit: Hit | None) -> bool:
+def is_titled(reading: str, hit: Hit | None) -> bool:
     """Whether a reading is a part of the title of what it finds: then the other words ask something of that entry."""
     words = reading.split()
     return hit is not None and len(words) >= PART_OF_A_TITLE and stems(reading) <= stems(hit.dataset.title)

@@ -30,6 +30,9 @@ LIKELY = 0.6
 OFF = 0.5
 """How likely a turn must be out of scope by itself to be so where nothing holds its words."""
 
+WHOLE = 2
+"""Words of content that are a subject of their own, though nobody may hold it."""
+
 SURELY = 0.9
 """How likely it must be by itself that a turn asks who holds something."""
 
@@ -93,10 +96,11 @@ class Turn:
     @property
     def is_whole(self) -> bool:
         """Whether a turn asks who holds something of which nothing is said in what is talked about."""
-        if self.said.points or self.there is None or not _WHO_HOLDS.search(self.raw):
+        if self.said.points or not _WHO_HOLDS.search(self.raw):
             return False
         nothing = self.here is None or self.here.coverage < SHARES[0]
-        return nothing and self.odds.get("holders", 0.0) > SURELY and self.there.coverage >= SHARES[1]
+        is_held = self.there is not None and self.there.coverage >= SHARES[1]
+        return nothing and self.odds.get("holders", 0.0) > SURELY and (is_held or len(self.said.words) >= WHOLE)
 
     @property
     def is_off(self) -> bool:

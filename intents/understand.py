@@ -43,7 +43,7 @@ from intents.phrase import Message, read_message
 from intents.reference import chooses, is_in_detail, is_local, read_reference
 from intents.remembered import OF_AN_ENTRY, PASSING, Conversation, after
 from intents.slots import Slots, read_slots, with_slots
-from intents.subject import best_reading, core
+from intents.subject import best_reading, core, is_titled
 from intents.two import two_questions
 from intents.which import which
 
@@ -78,9 +78,6 @@ CERTAIN = 0.94
 
 PLAIN = 0.9
 """A message this surely of no subject leaves a conversation as it was."""
-
-STANDS_ALONE = 0.99
-"""The share of some words that an entry must hold for them to be a subject of their own in a conversation."""
 
 FOLLOWED = 0.75
 """How sure it is what a message refers to in a conversation: never quite."""
@@ -255,18 +252,22 @@ def _followed(
 
 
 def _is_of_a_name(context: Context, question: Question, intent: Intent) -> bool:
-    """Whether a message asks what a whole name is: then nothing of before is meant, though all its words were said."""
-    if intent.name != "describe" or intent.confidence < OF_WHAT_IS_HELD:
+    """Whether a message asks something of a name, or of a good part of a title: then nothing of before is meant."""
+    if intent.name not in OF_AN_ENTRY or intent.confidence < PLAIN:
         return False
+    subject = intent.claim.subject
     names = context.search.names_in(intent.message.whole, audience=question.audience)
-    return names[:1] == [fold(intent.claim.subject)]
+    if intent.name == "describe" and intent.confidence >= OF_WHAT_IS_HELD and names[:1] == [fold(subject)]:
+        return True
+    hits = context.search.find(subject, audience=question.audience, limit=1).hits
+    return bool(hits) and is_titled(subject, hits[0])
 
 
 def _passes(intent: Intent, text: str) -> bool:
     """Whether a message is surely of no subject, so that it leaves a conversation as it was."""
     if intent.name in ("review_queue", OUT) and not review_queue.decides(text) and chooses(text):
         return False  # the first of what was shown, not of what waits
-    return intent.name in PASSING and intent.confidence > (CERTAIN if intent.name == "out_of_scope" else PLAIN)
+    return intent.name in PASSING and intent.confidence > (CERTAIN if intent.name == OUT else PLAIN)
 
 
 def _as(kind: str, intent: Intent, vocabulary: Vocabulary, is_known: Callable[[str], bool]) -> Intent:

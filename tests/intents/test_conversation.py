@@ -64,7 +64,15 @@ def test_all_that_a_body_holds_is_not_only_what_was_talked_about(says):
     assert (answer.intent, answer.subject) == ("holdings", "")
 
 
-def test_a_place_asked_of_a_title_is_asked_of_that_entry(says):
+def test_what_nobody_holds_is_said_whatever_was_talked_about(says):
+    says("who holds school exclusions data")
+    answer = says("who holds zebra stripe widths")
+    assert (answer.intent, answer.outcome, ids(answer)) == ("holders", "none", [])
+
+
+@pytest.mark.parametrize("before", ["hello", "who holds school exclusions data"])
+def test_a_place_asked_of_a_title_is_asked_of_that_entry(says, before):
+    says(before)
     answer = says("Does Price Paid Data cover Scotland?")
     assert ids(answer)[0] == "hmlr/price-paid-data"
 
