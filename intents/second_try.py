@@ -23,14 +23,15 @@ LOOKED_AT = 20
 def respond_again(context: Context, question: Question, rejected: Collection[str], state: State = State()) -> Answer:
     """The next three entries for a question whose answer, with the entries `rejected`, was not what was meant.
 
-    `state` is what that answer left of its conversation.
+    `state` is where its conversation stands; it is heeded while that is what this answer left.
     """
     vocabulary = context.search.vocabulary()
     is_known = context.search.names_hold(question.audience)
     intent = understand(question.text, vocabulary, is_known)
     said = read_reference(intent.message, question.text, intent.slots, vocabulary, weights(), is_known)
     own = question.asker.organisation if question.asker else None
-    if not state.entries or not (state.earlier or said.points or said.is_bare):
+    is_latest = not set(rejected).isdisjoint(state.entries)  # otherwise the conversation has gone on since
+    if not is_latest or not (state.earlier or said.points or said.is_bare):
         found = context.search.find(
             intent.subject or question.text, audience=question.audience, limit=LOOKED_AT, own=own
         )

@@ -305,3 +305,17 @@ def test_a_place_that_another_entry_covers_asks_of_that_one(says):
         "conditions",
     )
     assert ids(says("Tower Hamlets, same rules?")) == ["tower-hamlets/electoral-register"]
+
+
+def test_an_older_answer_that_was_not_meant_is_not_looked_for_with_what_was_talked_about_since(
+    says, sample_catalogue, now
+):
+    says("who holds stop and search data")
+    text = "and Wales?"
+    given = ids(says(text))
+    says("Does Price Paid Data cover Scotland?")
+    context = Context(sample_catalogue.db, sample_catalogue)
+    question = Question(text, GOVERNMENT, now)
+    again = ids(respond_again(context, question, given, says.conversation.state))
+    assert again and again == ids(respond_again(context, question, given))
+    assert "hmlr/price-paid-data" not in again
